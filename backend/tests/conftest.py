@@ -10,7 +10,6 @@ import contextlib
 import itertools
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
@@ -116,7 +115,3 @@ def own_database(request: pytest.FixtureRequest) -> Iterator[Urls]:
             entry["NAME"] = former[alias]
         assert settings.DATABASES is not None
         cluster.drop_clone(urls, name)
-
-
-if sys.version_info < (3, 11):
-    raise RuntimeError("Jingwei needs Python 3.11 or newer")

@@ -99,11 +99,11 @@ def _candidates(folder: Path) -> list[Demotion]:
 
 
 def _may_work(candidate: Demotion, *, bin_dir: Path, folder: Path) -> bool:
+    # A user namespace works in the folder as it is; a system user is given the folder, and must get as far as it.
     script = 'test -x "$1" && test -r "$1" && cd "$2"'
-    if candidate.uid is None:
-        script += ' && test -w "$2"'
+    place = folder if candidate.uid is None else folder.parent
     try:
-        done = candidate.run(["/bin/sh", "-c", script, "sh", str(bin_dir / "postgres"), str(folder)], env={})
+        done = candidate.run(["/bin/sh", "-c", script, "sh", str(bin_dir / "postgres"), str(place)], env={})
     except OSError:
         return False
     return done.returncode == 0

@@ -133,6 +133,7 @@ class PostgresServer:
         if self._lock is None:
             raise PostgresError("acquire() comes before start()")
         self._demotion = choose(bin_dir=self.bin_dir, folder=self.folder, data=self.data)
+        self._demotion.give(self.folder)
         if not self.data.exists():
             self._initialise()
         self._check_version()
@@ -241,8 +242,8 @@ class PostgresServer:
         kept = (self.data / "PG_VERSION").read_text().strip()
         if kept != str(self.major()):
             raise PostgresError(
-                f"The data in {self.data} belong to PostgreSQL {kept}, the programs are {self.major()}. Restore a backup "
-                "into a new folder (JINGWEI_VAR), or put the former programs in place (JINGWEI_POSTGRES_BIN)."
+                f"The data in {self.data} belong to PostgreSQL {kept}, the programs are {self.major()}. Restore a "
+                "backup into a new folder (JINGWEI_VAR), or put the former programs in place (JINGWEI_POSTGRES_BIN)."
             )
 
     def clear_leftovers(self) -> None:

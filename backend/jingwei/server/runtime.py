@@ -26,7 +26,7 @@ DATABASE = "jingwei"
 GUEST_LIMIT = 900.0  # seconds a command waits for a server that another process is just starting
 
 
-class RuntimeProblem(Exception):  # noqa: N818 - it is shown to people, not caught by name
+class RuntimeProblem(Exception):
     """Jingwei can't start as it is set up; the message says what to change."""
 
 

@@ -124,7 +124,6 @@ def _owned_like(source: Path, copy: Path) -> Iterator[None]:
     """As root with a system user, the copied data must belong to that user again."""
     owner = (source / "data").stat()
     if owner.st_uid != os.geteuid():
-        copy.chmod(0o755)  # noqa: S103 - the data folder inside stays 0700
         for path in [copy / "data", *(copy / "data").rglob("*")]:
             os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
     yield

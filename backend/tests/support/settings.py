@@ -3,3 +3,4 @@
 from jingwei.server.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["tests.support.hashing.CheapArgon2"]
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]

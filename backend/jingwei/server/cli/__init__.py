@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 
 from jingwei.platform.database.guards import GuardError
 from jingwei.platform.database.provision import ProvisionError
-from jingwei.server.cli import database
+from jingwei.server.cli import database, people, schema, serving
 from jingwei.server.demotion import DemotionError
 from jingwei.server.postgres import PostgresError
 from jingwei.server.runtime import RuntimeProblem
 
 Command = Callable[[argparse.Namespace], int]
 
-GROUPS = (database,)
+GROUPS = (serving, database, people, schema)
 EXPECTED = (DemotionError, GuardError, PostgresError, ProvisionError, RuntimeProblem)
 
 
