@@ -14,14 +14,17 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
+import psycopg
 import pytest
 
+from jingwei.server import postgres
 from jingwei.server.postgres import PostgresError
 from jingwei.server.runtime import Urls
 from tests.support import cluster
 
 SERVER: pytest.StashKey[contextlib.ExitStack] = pytest.StashKey()
 URLS: pytest.StashKey[Urls] = pytest.StashKey()
+ADMIN: pytest.StashKey[str] = pytest.StashKey()
 RUN_NUMBERS = itertools.count(1)
 
 
@@ -36,14 +39,17 @@ def pytest_configure(config: pytest.Config) -> None:
         stack = contextlib.ExitStack()
         config.stash[SERVER] = stack
         try:
-            config.stash[URLS] = cluster.template_urls(stack.enter_context(cluster.running()))
+            server = stack.enter_context(cluster.running())
         except (cluster.TemplateError, PostgresError) as error:
             raise pytest.UsageError(str(error)) from None
+        config.stash[URLS] = cluster.template_urls(server)
+        config.stash[ADMIN] = server.url(postgres.ADMIN, "postgres")
         if getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None):
             return
         name = "main"
     else:
         config.stash[URLS] = Urls(app=worker["app_url"], owner=worker["owner_url"])
+        config.stash[ADMIN] = worker["admin_url"]
         name = worker["workerid"]
     _setup_django(cluster.create_clone(config.stash[URLS], f"jingwei_{name}"))
 
@@ -53,6 +59,7 @@ def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker where the server is."""
     urls = node.config.stash[URLS]
     node.workerinput["app_url"], node.workerinput["owner_url"] = urls.app, urls.owner
+    node.workerinput["admin_url"] = node.config.stash[ADMIN]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -93,6 +100,13 @@ def statements() -> Callable[..., AbstractContextManager[list[str]]]:
     from tests.support.statements import counted
 
     return counted
+
+
+@pytest.fixture
+def admin(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
+    """The run's server as its superuser, in autocommit: for making roles that production must refuse."""
+    with psycopg.connect(request.config.stash[ADMIN], autocommit=True) as connection:
+        yield connection
 
 
 @pytest.fixture

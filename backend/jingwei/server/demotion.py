@@ -38,7 +38,9 @@ class Demotion:
             text=True,
             check=False,
             stdin=subprocess.DEVNULL,
-            **self._identity(),
+            user=self.uid,
+            group=self.gid,
+            extra_groups=self._groups(),
         )
 
     def popen(self, command: list[str], *, env: dict[str, str], log: int) -> subprocess.Popen[bytes]:
@@ -50,7 +52,9 @@ class Demotion:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            **self._identity(),
+            user=self.uid,
+            group=self.gid,
+            extra_groups=self._groups(),
         )
 
     def give(self, path: Path) -> None:
@@ -58,10 +62,8 @@ class Demotion:
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 
-    def _identity(self) -> dict[str, int | list[int]]:
-        if self.uid is None or self.gid is None:
-            return {}
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+    def _groups(self) -> list[int] | None:
+        return None if self.uid is None else []  # none of root's groups for somebody else
 
 
 def choose(*, bin_dir: Path, folder: Path, data: Path) -> Demotion:

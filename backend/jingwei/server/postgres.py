@@ -6,6 +6,7 @@ killed predecessor left behind (a live postmaster, orphaned backends, a stale `p
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import importlib.util
 import json
@@ -256,11 +257,11 @@ class PostgresServer:
         if running:
             self.progress("stopping the database of an earlier run that was killed")
         postmaster = self._postmaster_pid()
-        for process in running:
-            process.send_signal(signal.SIGINT if process.pid == postmaster else signal.SIGTERM)
+        main = [process for process in running if process.pid == postmaster]
+        # A living postmaster ends its own children; without one they are orphans and end at a SIGTERM each.
+        _signal(main or running, signal.SIGINT if main else signal.SIGTERM)
         _, alive = psutil.wait_procs(running, timeout=STOP_LIMIT)
-        for process in alive:
-            process.send_signal(signal.SIGQUIT)
+        _signal(alive, signal.SIGQUIT)
         _, alive = psutil.wait_procs(alive, timeout=10)
         if alive:
             raise PostgresError(f"Process {alive[0].pid} still works on {self.data} and does not stop; stop it first.")
@@ -337,6 +338,12 @@ class PostgresServer:
 
     def _last_lines(self, count: int = 15) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
+
+
+def _signal(processes: list[psutil.Process], number: signal.Signals) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has ended by itself meanwhile
+            process.send_signal(number)
 
 
 def _environment() -> dict[str, str]:

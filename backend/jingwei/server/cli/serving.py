@@ -194,7 +194,9 @@ def run_worker(chosen: argparse.Namespace) -> int:
         os.environ.pop("MIGRATION_DATABASE_URL", None)
         runtime.setup_django(runtime.Urls(app=urls.app, owner=None))
         from procrastinate.contrib.django import app
+        from procrastinate.contrib.django.django_connector import DjangoConnector
 
+        assert isinstance(app.connector, DjangoConnector)
         connector = app.connector.get_worker_connector()
         # Ctrl-C raises after the worker has ended in good order: there is nothing left to report.
         with app.replace_connector(connector) as working, contextlib.suppress(KeyboardInterrupt):
