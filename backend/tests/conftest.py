@@ -129,3 +129,11 @@ def own_database(request: pytest.FixtureRequest) -> Iterator[Urls]:
             entry["NAME"] = former[alias]
         assert settings.DATABASES is not None
         cluster.drop_clone(urls, name)
+
+
+@pytest.fixture
+def world() -> Any:
+    """A group of the test's own, with a company, a few units and a category."""
+    from tests.support.world import new_world, with_basics
+
+    return with_basics(new_world())

@@ -1,0 +1,179 @@
+"""The declarations of master data. Customers and suppliers are views on one party."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.masterdata import items, parties, units
+from jingwei.masterdata.models import Item, ItemCategory, ItemUnit, Party, PartyAddress, PartyContact, Unit
+from jingwei.platform import masters
+from jingwei.platform.documents.declare import Document, Lines, Section, Series
+
+STEWARD = _("Data steward")
+
+UNIT = Document(
+    key="masterdata.unit",
+    path="masterdata/units",
+    model=Unit,
+    label=_("Unit"),
+    plural=_("Units"),
+    help=_("Units of measure with their exact factors. Quantities convert without remainder."),
+    steward=STEWARD,
+    sections=(
+        Section(key="main", label=_("Unit"), fields=("code", "name_zh", "name_en", "dimension", "scale")),
+        Section(key="factor", label=_("Conversion"), fields=("numerator", "denominator")),
+        Section(key="more", label=_("Further"), fields=("note",), folded=True),
+    ),
+    columns=("code", "name_zh", "name_en", "dimension", "scale", "numerator", "denominator", "state"),
+    filters=("state", "dimension"),
+    sortable=("code", "name_sort", "dimension"),
+    states=masters.STATES,
+    editable_in=masters.ALWAYS,
+    deletable_in=masters.ALWAYS,
+    actions=masters.ACTIONS,
+    prepare=masters.prepare,
+    check=units.check,
+)
+
+ITEM_CATEGORY = Document(
+    key="masterdata.item-category",
+    path="masterdata/item-categories",
+    model=ItemCategory,
+    label=_("Item category"),
+    plural=_("Item categories"),
+    help=_("A tree that sorts items and decides which accounts they post to."),
+    steward=STEWARD,
+    sections=(
+        Section(key="main", label=_("Category"), fields=("code", "name_zh", "name_en", "parent", "accounting_class")),
+        Section(key="more", label=_("Further"), fields=("note",), folded=True),
+    ),
+    columns=("code", "name_zh", "name_en", "parent", "accounting_class", "state"),
+    filters=("state", "parent", "accounting_class"),
+    sortable=("code", "name_sort"),
+    states=masters.STATES,
+    editable_in=masters.ALWAYS,
+    deletable_in=masters.ALWAYS,
+    actions=masters.ACTIONS,
+    prepare=masters.prepare,
+    check=items.check_category,
+)
+
+ITEM = Document(
+    key="masterdata.item",
+    path="masterdata/items",
+    model=Item,
+    label=_("Item"),
+    plural=_("Items"),
+    help=_("Materials, products and services: whatever is bought, made, kept or sold."),
+    steward=STEWARD,
+    series=Series(pattern="M{seq:06}", field="code"),
+    sections=(
+        Section(
+            key="main",
+            label=_("Item"),
+            fields=("code", "name_zh", "name_en", "specification", "category", "unit", "gtin"),
+        ),
+        Section(
+            key="use",
+            label=_("Use"),
+            fields=("is_stocked", "is_purchased", "is_sold", "is_made", "tracking", "shelf_life_days"),
+        ),
+        Section(key="more", label=_("Further"), fields=("note",), folded=True),
+    ),
+    lines=(
+        Lines(
+            name="units",
+            model=ItemUnit,
+            parent="item",
+            label=_("Other units"),
+            help=_("Units in which the item is also bought or sold, with their exact content."),
+            fields=("unit", "numerator", "denominator", "is_purchase_default", "is_sales_default"),
+        ),
+    ),
+    columns=("code", "name_zh", "name_en", "specification", "category", "unit", "tracking", "state"),
+    filters=("state", "category", "unit", "tracking", "is_stocked", "is_purchased", "is_sold", "is_made"),
+    search=("specification", "gtin"),
+    sortable=("code", "name_sort", "specification"),
+    states=masters.STATES,
+    editable_in=masters.ALWAYS,
+    deletable_in=masters.ALWAYS,
+    actions=masters.ACTIONS,
+    prepare=masters.prepare,
+    check=items.check,
+)
+
+PARTY = Document(
+    key="masterdata.party",
+    path="masterdata/parties",
+    model=Party,
+    label=_("Party"),
+    plural=_("Parties"),
+    help=_("Customers and suppliers, one record each, whichever roles they have."),
+    steward=STEWARD,
+    series=Series(pattern="P{seq:06}", field="code"),
+    sections=(
+        Section(
+            key="main",
+            label=_("Party"),
+            fields=("code", "name_zh", "name_en", "kind", "is_customer", "is_supplier", "country", "tax_number"),
+        ),
+        Section(key="terms", label=_("Terms and contact"), fields=("currency", "payment_days", "phone", "email")),
+        Section(key="more", label=_("Further"), fields=("note",), folded=True),
+    ),
+    lines=(
+        Lines(
+            name="addresses",
+            model=PartyAddress,
+            parent="party",
+            label=_("Addresses"),
+            help=_("Where invoices and goods go; the first that fits is proposed."),
+            fields=("use", "country", "region", "city", "street", "postcode"),
+        ),
+        Lines(
+            name="contacts",
+            model=PartyContact,
+            parent="party",
+            label=_("Contacts"),
+            help=_("People to talk to."),
+            fields=("name", "position", "phone", "email"),
+        ),
+    ),
+    columns=("code", "name_zh", "name_en", "is_customer", "is_supplier", "tax_number", "phone", "state"),
+    filters=("state", "is_customer", "is_supplier", "kind", "country", "currency"),
+    search=("tax_number", "phone", "email", "contacts.name"),
+    sortable=("code", "name_sort"),
+    states=masters.STATES,
+    editable_in=masters.ALWAYS,
+    deletable_in=masters.ALWAYS,
+    actions=masters.ACTIONS,
+    prepare=parties.prepare,
+    check=parties.check,
+)
+
+CUSTOMER = replace(
+    PARTY,
+    key="masterdata.customer",
+    path="masterdata/customers",
+    label=_("Customer"),
+    plural=_("Customers"),
+    help=_("Parties that buy from the company."),
+    where={"is_customer": True},
+    columns=("code", "name_zh", "name_en", "tax_number", "payment_days", "phone", "state"),
+    filters=("state", "kind", "country", "currency", "is_supplier"),
+)
+
+SUPPLIER = replace(
+    PARTY,
+    key="masterdata.supplier",
+    path="masterdata/suppliers",
+    label=_("Supplier"),
+    plural=_("Suppliers"),
+    help=_("Parties that the company buys from."),
+    where={"is_supplier": True},
+    columns=("code", "name_zh", "name_en", "tax_number", "payment_days", "phone", "state"),
+    filters=("state", "kind", "country", "currency", "is_customer"),
+)
+
+DOCUMENTS = (ITEM, ITEM_CATEGORY, UNIT, PARTY, CUSTOMER, SUPPLIER)

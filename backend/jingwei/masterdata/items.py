@@ -1,0 +1,116 @@
+"""What makes an item sound: its units convert, its barcode is a real one, its category tree has no loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.masterdata.models import AccountingClass, Dimension, Item, ItemCategory, Tracking
+from jingwei.platform import masters
+from jingwei.platform.documents.command import Command
+from jingwei.platform.documents.declare import Draft
+from jingwei.platform.errors import Problem
+
+
+def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
+    """Problems of items: names, units, barcode, tracking and stock against each other."""
+    problems = masters.check_names(drafts, code_needed=False)
+    for draft in drafts:
+        problems += [p.at(row=draft.row) for p in (*_units(draft.record), *_facts(draft.record), *_fixed(draft))]
+    return problems
+
+
+def _units(item: Item) -> list[Problem]:
+    problems = []
+    seen = {item.unit_id}  # type: ignore[attr-defined]
+    for position, own in enumerate(item.units):
+        place = f"units.{position}"
+        if own.unit_id in seen:  # type: ignore[attr-defined]
+            message = _("%(unit)s is given twice.") % {"unit": own.unit}
+            problems.append(Problem("item.unit.duplicate", message, field=f"{place}.unit", line=position + 1))
+        seen.add(own.unit_id)  # type: ignore[attr-defined]
+        same = own.unit.dimension == item.unit.dimension != Dimension.PACKAGE
+        exact = own.unit.numerator * item.unit.denominator, own.unit.denominator * item.unit.numerator
+        if same and own.numerator * exact[1] != own.denominator * exact[0]:
+            problems.append(
+                Problem(
+                    "unit.no_conversion",
+                    _("%(unit)s and %(stock)s convert by %(numerator)s/%(denominator)s for every item.")
+                    % {"unit": own.unit, "stock": item.unit, "numerator": exact[0], "denominator": exact[1]},
+                    _("Use a package unit for a content of your own."),
+                    field=f"{place}.numerator",
+                    line=position + 1,
+                )
+            )
+    return problems
+
+
+def _facts(item: Item) -> list[Problem]:
+    problems = []
+    if item.gtin and not gtin_is_valid(item.gtin):
+        problems.append(
+            Problem(
+                "gtin.check",
+                _("%(gtin)s is not a GTIN: its check digit or length is wrong.") % {"gtin": item.gtin},
+                _("Scan the code again; a GTIN has 8, 12, 13 or 14 digits."),
+                field="gtin",
+            )
+        )
+    if item.category.accounting_class == AccountingClass.SERVICE and item.is_stocked:
+        message = _("An item of a service category cannot be stocked.")
+        problems.append(Problem("item.service_stocked", message, field="is_stocked"))
+    if not item.is_stocked and item.tracking != Tracking.NONE:
+        message = _("Only stocked items can be tracked by lot or serial number.")
+        problems.append(Problem("item.tracking", message, field="tracking"))
+    if item.tracking == Tracking.SERIAL and item.unit.scale > 0:
+        message = _("An item with serial numbers needs a stock unit without decimals.")
+        problems.append(Problem("item.serial_scale", message, field="unit"))
+    return problems
+
+
+def _fixed(draft: Draft) -> list[Problem]:
+    """The stock unit stays what it was: quantities already written are in it."""
+    if draft.before is None or draft.before.unit_id == draft.record.unit_id:
+        return []
+    return [
+        Problem(
+            "item.unit.fixed",
+            _("The stock unit of an existing item cannot be changed."),
+            _("Create a new item with the other unit and deactivate this one."),
+            field="unit",
+            status=409,
+        )
+    ]
+
+
+def gtin_is_valid(code: str) -> bool:
+    """Length and check digit by the GS1 General Specifications: weights 3 and 1 from the right."""
+    if not code.isascii() or not code.isdigit() or len(code) not in (8, 12, 13, 14):
+        return False
+    digits = [int(c) for c in reversed(code)]
+    total = sum(d * (3 if i % 2 else 1) for i, d in enumerate(digits))
+    return total % 10 == 0
+
+
+def check_category(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
+    """A category cannot stand below itself, directly or through others."""
+    problems = masters.check_names(drafts, code_needed=True)
+    moved = [d for d in drafts if d.before is not None and d.record.parent_id is not None]
+    if not moved:
+        return problems
+    rows = ItemCategory.objects.filter(group_id=command.actor.group_id).values_list("id", "parent_id", "code")
+    parents = {id: parent for id, parent, _code in rows}
+    codes = {id: code for id, _parent, code in rows}
+    for draft in moved:
+        parents[draft.record.pk] = draft.record.parent_id
+    for draft in moved:
+        path, at = [draft.record.pk], draft.record.parent_id
+        while at is not None and at != draft.record.pk and at not in path:
+            path.append(at)
+            at = parents.get(at)
+        if at == draft.record.pk:
+            names = " → ".join(codes.get(i, "?") for i in [*path, draft.record.pk])
+            message = _("The category would stand below itself: %(path)s.") % {"path": names}
+            problems.append(Problem("category.cycle", message, field="parent", row=draft.row, status=409))
+    return problems

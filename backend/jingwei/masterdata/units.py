@@ -1,0 +1,77 @@
+"""Exact conversion between units: a ratio of whole numbers, never a rounded factor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.masterdata.models import Dimension, Item, Unit
+from jingwei.platform import masters
+from jingwei.platform.documents.command import Command
+from jingwei.platform.documents.declare import Draft
+from jingwei.platform.errors import Problem, Refusal
+
+
+def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
+    """A package has no general factor; a factor in use is not changed, because past quantities rest on it."""
+    problems = masters.check_names(drafts, code_needed=True)
+    for draft in drafts:
+        unit: Unit = draft.record
+        if unit.dimension == Dimension.PACKAGE and (unit.numerator, unit.denominator) != (1, 1):
+            problems.append(
+                Problem(
+                    "unit.no_conversion",
+                    _("A package has no general factor: what is in it differs from item to item."),
+                    _("Leave the factor at 1/1 and give the content on each item."),
+                    field="numerator",
+                    row=draft.row,
+                )
+            )
+    return problems
+
+
+def ratio(item: Item, unit: Unit) -> Fraction:
+    """How many stock units of `item` (its `unit` and `units` loaded) one `unit` is.
+
+    The item's own statement comes first, then the factors of one dimension. Raises Refusal `unit.no_conversion`.
+    """
+    if unit.pk == item.unit_id:  # type: ignore[attr-defined]
+        return Fraction(1)
+    for own in item.units:
+        if own.unit_id == unit.pk:  # type: ignore[attr-defined]
+            return Fraction(own.numerator, own.denominator)
+    stock = item.unit
+    if unit.dimension == stock.dimension and unit.dimension != Dimension.PACKAGE:
+        return Fraction(unit.numerator, unit.denominator) / Fraction(stock.numerator, stock.denominator)
+    raise Refusal(
+        Problem(
+            "unit.no_conversion",
+            _("%(unit)s does not convert into %(stock)s, the stock unit of %(item)s.")
+            % {"unit": unit, "stock": stock, "item": item},
+            _("Give the content of one %(unit)s on the item, under its units.") % {"unit": unit},
+        )
+    )
+
+
+def to_stock(item: Item, quantity: Decimal, unit: Unit) -> Decimal:
+    """`quantity` of `unit` in the item's stock unit, exact at its scale. Raises `unit.no_conversion`, `unit.inexact`."""
+    exact = Fraction(quantity) * ratio(item, unit)
+    scaled = exact * 10**item.unit.scale
+    if scaled.denominator != 1:
+        raise Refusal(
+            Problem(
+                "unit.inexact",
+                _("%(quantity)s %(unit)s is not a whole multiple of %(step)s %(stock)s.")
+                % {
+                    "quantity": quantity,
+                    "unit": unit,
+                    "step": Decimal(1).scaleb(-item.unit.scale),
+                    "stock": item.unit,
+                },
+                _("Change the quantity, or let the stock unit have more decimals."),
+            )
+        )
+    return Decimal(scaled.numerator).scaleb(-item.unit.scale)

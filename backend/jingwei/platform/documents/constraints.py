@@ -1,0 +1,82 @@
+"""Database constraints in the user's words: the last line of defence speaks the same language as the first."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.db import IntegrityError, models
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.platform.errors import DocumentRef, Problem, Refusal
+from jingwei.platform.identity.actor import Actor
+from jingwei.platform.models.base import TenantReference
+
+#: SQLSTATE class 23 conditions that no declared constraint explains.
+UNNAMED = {
+    "23502": ("field.required", _("A value that is needed is missing.")),
+    "23503": ("record.in_use", _("Other records refer to this one.")),
+    "23505": ("record.duplicate", _("Such a record exists already.")),
+    "23514": ("value.invalid", _("A value is outside what is allowed.")),
+}
+
+
+@cache
+def declared() -> dict[str, tuple[type[models.Model], Any]]:
+    """Constraint name → (model, constraint) of all models."""
+    return {c.name: (model, c) for model in apps.get_models() for c in model._meta.constraints}
+
+
+def refusal_of(error: IntegrityError, actor: Actor) -> Refusal:
+    """Translate an integrity error; unknown constraints keep their SQLSTATE's general words, never a stack trace."""
+    diag = getattr(error.__cause__, "diag", None)
+    name = getattr(diag, "constraint_name", None) or ""
+    state = getattr(error.__cause__, "sqlstate", None) or "23000"
+    model, constraint = declared().get(name, (None, None))
+    if model is not None and isinstance(constraint, models.UniqueConstraint):
+        return Refusal(_duplicate(model, constraint, getattr(diag, "message_detail", "") or "", actor))
+    if isinstance(constraint, TenantReference):
+        if "still referenced" in (getattr(diag, "message_detail", "") or ""):
+            return Refusal(_problem("record.in_use", _("Other records refer to this one."), 409))
+        message = _("The record referred to does not exist.")
+        return Refusal(Problem("reference.unknown", message, field=constraint.field))
+    if isinstance(constraint, models.CheckConstraint):
+        code = constraint.violation_error_code or "value.invalid"
+        given = constraint.violation_error_message
+        own = given if given != constraint.default_violation_error_message else UNNAMED["23514"][1]
+        return Refusal(_problem(code, own, 422))
+    code, message = UNNAMED.get(state, ("data.refused", _("The database refused the data.")))
+    return Refusal(_problem(code, message, 409))
+
+
+def _problem(code: str, message: Any, status: int) -> Problem:
+    return Problem(code, message, status=status)
+
+
+def _duplicate(model: type[models.Model], constraint: models.UniqueConstraint, detail: str, actor: Actor) -> Problem:
+    from jingwei.platform.documents.catalogue import catalogue
+
+    fields = [f for f in constraint.fields if f not in ("group", "company")]
+    document = catalogue.by_model.get(model)
+    label = document.label if document else model._meta.verbose_name
+    found: tuple[DocumentRef, ...] = ()
+    value = ""
+    match = re.search(r"\((?P<names>[^=]*)\)=\((?P<values>.*)\)", detail)
+    if match:
+        names, values = match["names"].split(", "), match["values"].split(", ")
+        if len(names) == len(values):
+            value = values[-1]
+            known = {n.strip('"'): v for n, v in zip(names, values, strict=True)}
+            if document and str(known.get("group_id")) == str(actor.group_id):
+                first = model._default_manager.filter(**known).first()
+                found = (DocumentRef(document.key, first.pk, str(first)),) if first else ()
+    return Problem(
+        constraint.violation_error_code or "record.duplicate",
+        _("%(label)s %(value)s exists already.") % {"label": label, "value": value},
+        _("Open the existing record, or give another value."),
+        field=fields[-1].removesuffix("_folded") if fields else None,
+        status=409,
+        documents=found,
+    )

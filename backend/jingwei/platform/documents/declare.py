@@ -1,0 +1,194 @@
+"""The declaration of a record or document: everything that is derived from it starts here.
+
+A `Document` is data with references to ordinary functions. From it come the API and its OpenAPI schema, permissions,
+screens, import, export, audit, events, search and the data dictionary; nothing is looked up by string and nothing is
+overridden. Master records are the same declaration with fewer words.
+
+Rules are plain functions over *sets*: N documents cost a constant number of statements, one document is a list of one.
+They take the running `Command` (actor, clock, language, nested commands) and the locked documents with their lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.db import models
+from pydantic import BaseModel, ConfigDict
+
+from jingwei.platform.errors import Problem, Text
+from jingwei.platform.models import CompanyRecord, Line, Record
+
+if TYPE_CHECKING:
+    from jingwei.platform.documents.command import Command
+
+Colour = Literal["grey", "blue", "amber", "green", "red", "violet"]
+
+
+class Input(BaseModel):
+    """What an action asks for; the fields are also its API schema and the form shown before it runs."""
+
+    model_config = ConfigDict(extra="forbid", strict=False)
+
+
+class NoInput(Input):
+    """The action asks for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state a record can be in. The same colour means the same everywhere: grey draft, blue open, amber waiting,
+    green done, red blocked, violet reversed."""
+
+    key: str
+    label: Text
+    colour: Colour
+
+
+@dataclass(slots=True)
+class Draft:
+    """A record being written, with its lines: unsaved model instances whose references are loaded.
+
+    `row` is its position in the request or file, from 1. `before` is the stored record of an update.
+    """
+
+    row: int
+    record: Any
+    lines: dict[str, list[Any]] = field(default_factory=dict)
+    before: Any = None
+
+
+Rule = Callable[["Command", Sequence[Any], Any], None]
+Prepare = Callable[["Command", Sequence[Draft]], None]
+Check = Callable[["Command", Sequence[Draft]], Sequence[Problem]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    """A transition, or a deed that leaves the state alone (`target=None`). `rule` does the work, set-wise, before the
+    state changes; `source` names the states it is allowed from."""
+
+    key: str
+    label: Text
+    source: frozenset[str]
+    target: str | None = None
+    rule: Rule | None = None
+    inputs: type[Input] = NoInput
+    help: Text = ""
+    ask: Text = ""
+    style: Literal["primary", "default", "danger"] = "default"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lines:
+    """A collection of lines below a record; `parent` is the line model's reference to it."""
+
+    name: str
+    model: type[Line]
+    parent: str
+    label: Text
+    help: Text
+    fields: Sequence[str]
+    minimum: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Section:
+    """A group of header fields on the form; rare ones are `folded`."""
+
+    key: str
+    label: Text
+    fields: Sequence[str]
+    folded: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Series:
+    """How numbers are given: `pattern` with {yyyy}, {mm} and {seq:06}; the counter restarts with the period that the
+    pattern names. On master records the number is a proposal where the user gave no code."""
+
+    pattern: str
+    field: str = "number"
+    at: Literal["create", "action"] = "create"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Document:
+    """A record or document, declared once.
+
+    key           "masterdata.item": module and name; permissions, events and audit rows carry it
+    path          "masterdata/items": its place in the API
+    sections      the form; its fields are the header's writable fields
+    columns       shown in a list by default; every other plain field can be chosen
+    where         fixed values of a view on a shared model ({"is_customer": True}): filtered on reading, set on writing
+    prepare       fills what is derived (defaults, prices, totals), pure of writes; runs in preview, create and update
+    check         names what is wrong with the drafts; pure of writes
+    saved         writes what belongs to a saved draft elsewhere; runs once per set
+    """
+
+    key: str
+    path: str
+    model: type[Record]
+    label: Text
+    plural: Text
+    help: Text
+    steward: Text
+    sections: Sequence[Section]
+    columns: Sequence[str]
+    lines: Sequence[Lines] = ()
+    states: Sequence[State] = ()
+    editable_in: frozenset[str] = frozenset()
+    deletable_in: frozenset[str] = frozenset()
+    actions: Sequence[Action] = ()
+    filters: Sequence[str] = ()
+    search: Sequence[str] = ()
+    sort: str = "code"
+    sortable: Sequence[str] = ()
+    number: str = "code"
+    title: tuple[str, str] = ("name_zh", "name_en")
+    date: str | None = None
+    party: str | None = None
+    import_key: str = "code"
+    series: Series | None = None
+    read_only: frozenset[str] = frozenset()
+    where: Mapping[str, Any] = field(default_factory=dict)
+    prepare: Prepare | None = None
+    check: Check | None = None
+    saved: Prepare | None = None
+
+    @property
+    def module(self) -> str:
+        return self.key.partition(".")[0]
+
+    @property
+    def initial_state(self) -> str:
+        return self.states[0].key
+
+    @property
+    def per_company(self) -> bool:
+        """Whether its rows belong to one company rather than to the whole group."""
+        return issubclass(self.model, CompanyRecord)
+
+    @property
+    def header_fields(self) -> list[str]:
+        """Names of the header fields, in the order of the form."""
+        return [name for section in self.sections for name in section.fields]
+
+    @property
+    def writable(self) -> list[str]:
+        return [n for n in self.header_fields if n not in self.read_only and n not in self.where]
+
+    def field(self, name: str) -> models.Field[Any, Any]:
+        found: models.Field[Any, Any] = self.model._meta.get_field(name)  # type: ignore[assignment]
+        return found
+
+    def action(self, key: str) -> Action | None:
+        return next((a for a in self.actions if a.key == key), None)
+
+    def state(self, key: str) -> State | None:
+        return next((s for s in self.states if s.key == key), None)
+
+    def verbs(self) -> list[str]:
+        """What can be permitted: reading and writing, then each action."""
+        return ["view", "create", "edit", "delete", "import", "export", *(a.key for a in self.actions)]

@@ -1,0 +1,165 @@
+"""`perform`: the one way a record changes its state — from the API, batches, imports, automation, jobs, CLI and tests."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.platform import sets
+from jingwei.platform.documents.catalogue import catalogue
+from jingwei.platform.documents.command import Change, Command, run
+from jingwei.platform.documents.constraints import refusal_of
+from jingwei.platform.documents.declare import Action, Document, Input
+from jingwei.platform.documents.drafting import differences, load_references
+from jingwei.platform.documents.registering import register
+from jingwei.platform.documents.write import check_versions, lock
+from jingwei.platform.errors import DocumentRef, Problem, Refusal, refuse
+from jingwei.platform.identity.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one document of a batch: its record, or the refusal."""
+
+    id: int
+    record: Any = None
+    refusal: Refusal | None = None
+
+
+def perform(
+    key: str,
+    ids: Sequence[int],
+    action: str,
+    inputs: Input | None = None,
+    *,
+    actor: Actor,
+    versions: Mapping[int, int] | None = None,
+) -> list[Any]:
+    """Carry out an action on a set of documents in a transaction of its own, all or none; returns them.
+
+    Raises Refusal: `record.not_found`, `permission.denied`, `version.conflict`, `<key>.wrong_state`, and what the
+    rule raises. One document is a list of one; the number of statements does not grow with the documents.
+    """
+    return run(actor, lambda command: act(command, key, ids, action, inputs, versions=versions))
+
+
+def act(
+    command: Command,
+    key: str,
+    ids: Sequence[int],
+    action_key: str,
+    inputs: Input | None = None,
+    *,
+    versions: Mapping[int, int] | None = None,
+) -> list[Any]:
+    """`perform` inside a running command: what rules call to act on other documents."""
+    document = catalogue.get(key)
+    action = document.action(action_key)
+    assert action is not None, f"{key} has no action {action_key}"
+    records = lock(command, document, ids, f"{key}.{action_key}")
+    check_versions(document, records, {r.pk: ((versions or {}).get(r.pk), None) for r in records})
+    refuse(p for r in records if (p := wrong_state(document, action, r)) is not None)
+    load_references(command, document, records)
+    before = {r.pk: _copy(document, r) for r in records}
+    if action.rule:
+        action.rule(command, records, inputs if inputs is not None else action.inputs())
+    for record in records:
+        record.version += 1
+        if action.target is not None:
+            record.state = action.target
+    names = {n for r in records for n in _altered(document, before[r.pk], r)}
+    sets.update(records, [*sorted(names), "version"])
+    register(document, records, known=True)
+    owner = catalogue.of(document.model).key
+    for record in records:
+        old = before[record.pk]
+        changes = differences(document, old, record)
+        command.changes.append(Change(owner, record, action.key, event_name(action.key), old.state, changes))
+    return records
+
+
+def _copy(document: Document, record: Any) -> Any:
+    old = copy.copy(record)
+    for lines in document.lines:
+        setattr(old, lines.name, [copy.copy(line) for line in getattr(record, lines.name)])
+    return old
+
+
+def _altered(document: Document, before: Any, after: Any) -> set[str]:
+    fields = document.model._meta.local_concrete_fields
+    return {
+        f.name
+        for f in fields
+        if f.name not in ("id", "group", "version") and getattr(before, f.attname) != getattr(after, f.attname)
+    }
+
+
+def wrong_state(document: Document, action: Action, record: Any) -> Problem | None:
+    """Why the action is not possible in the record's state, or None. Never skipped silently."""
+    if record.state in action.source:
+        return None
+    state = document.state(record.state)
+    sources = ", ".join(str(s.label) for s in document.states if s.key in action.source)
+    return Problem(
+        f"{document.key}.wrong_state",
+        _("%(label)s %(number)s is %(state)s: %(action)s is possible only when it is %(sources)s.")
+        % {
+            "label": document.label,
+            "number": record,
+            "state": state.label if state else record.state,
+            "action": action.label,
+            "sources": sources,
+        },
+        status=409,
+        documents=(DocumentRef(document.key, record.pk, str(record)),),
+    )
+
+
+def perform_each(
+    command: Command, key: str, ids: Sequence[int], action: str, inputs: Input | None = None
+) -> list[Result]:
+    """A batch that answers per document. The whole set is tried first, in a constant number of statements; when
+    something is refused, each document is tried by itself behind a savepoint."""
+    ids = list(dict.fromkeys(ids))
+    marks = len(command.changes)
+    try:
+        with transaction.atomic():
+            records = act(command, key, ids, action, inputs)
+            by_id = {r.pk: r for r in records}
+            return [Result(id, by_id[id]) for id in ids]
+    except (Refusal, IntegrityError):
+        del command.changes[marks:]
+    return [_one(command, key, id, action, inputs) for id in ids]
+
+
+def _one(command: Command, key: str, id: int, action: str, inputs: Input | None) -> Result:
+    marks = len(command.changes)
+    try:
+        with transaction.atomic():
+            return Result(id, act(command, key, [id], action, inputs)[0])
+    except Refusal as refusal:
+        del command.changes[marks:]
+        return Result(id, refusal=refusal)
+    except IntegrityError as error:
+        del command.changes[marks:]
+        return Result(id, refusal=refusal_of(error, command.actor))
+
+
+#: Past tenses that do not follow the rule; events are named `sales.order.shipped`.
+IRREGULAR = {"ship": "shipped", "pay": "paid", "submit": "submitted"}
+
+
+def event_name(action: str) -> str:
+    """'confirm' → 'confirmed', 'close' → 'closed': the event an action becomes."""
+    if action in IRREGULAR:
+        return IRREGULAR[action]
+    if action.endswith("e"):
+        return action + "d"
+    if action.endswith("y") and action[-2] not in "aeiou":
+        return action[:-1] + "ied"
+    return action + "ed"

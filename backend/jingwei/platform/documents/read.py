@@ -1,0 +1,298 @@
+"""Reading records: lists in two statements, one record with its lines, and what surrounds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.utils.translation import get_language
+
+from jingwei.platform.documents.catalogue import catalogue
+from jingwei.platform.documents.declare import Document
+from jingwei.platform.documents.perform import wrong_state
+from jingwei.platform.documents.query import ListQuery, cursor_of, rows_of, scoped
+from jingwei.platform.documents.schema import line_meanings
+from jingwei.platform.documents.values import Meaning, meaning
+from jingwei.platform.documents.write import load_lines
+from jingwei.platform.errors import denied, not_found
+from jingwei.platform.identity.actor import Actor
+from jingwei.platform.models import AuditEvent, RegistryRow, User
+
+
+def listable(document: Document) -> dict[str, Meaning]:
+    """Fields a list can show: the header's, without long text."""
+    found = {name: meaning(document.field(name)) for name in document.header_fields}
+    return {name: m for name, m in found.items() if m.kind != "json"}
+
+
+def plain(value: Any, m: Meaning | None = None) -> Any:
+    """A value as JSON carries it: decimals and dates as text, trailing zeros of numbers kept as stored."""
+    if isinstance(value, Decimal):
+        return tidy(value)
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def tidy(value: Decimal) -> str:
+    """A decimal without the zeros that the column's scale adds: 12.500000 → 12.5, 10.000000 → 10."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def titles(group_id: int, ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
+    """What records are called, by id, in one statement: {id: {id, key, number, title}} in the reader's language."""
+    wanted = {i for i in ids if i is not None}
+    if not wanted:
+        return {}
+    rows = RegistryRow.objects.filter(group_id=group_id, id__in=wanted)
+    return {
+        id: {"id": id, "key": key, "number": number, "title": title(zh, en)}
+        for id, key, number, zh, en in rows.values_list("id", "type", "number", "title_zh", "title_en")
+    }
+
+
+def title(zh: str, en: str) -> str:
+    """The name in the reader's language, or in the other when that is all there is."""
+    return (zh or en) if (get_language() or "").startswith("zh") else (en or zh)
+
+
+def list_page(document: Document, query: ListQuery, actor: Actor) -> dict[str, Any]:
+    """One page of a list: {"rows", "next"} and, when asked for, "count"."""
+    rows = list(rows_of(document, query, actor))
+    more, rows = len(rows) > query.limit, rows[: query.limit]
+    result: dict[str, Any] = {
+        "rows": as_rows(document, rows, query.fields, actor.group_id),
+        "next": cursor_of(rows[-1], query) if more else None,
+    }
+    if query.count:
+        result["count"] = scoped(document, actor).filter(query.conditions).count()
+    return result
+
+
+def as_rows(document: Document, rows: Sequence[Any], fields: Sequence[str], group_id: int) -> list[dict[str, Any]]:
+    """Rows of a list as JSON; the titles of everything they refer to come in one statement."""
+    shown = listable(document)
+    chosen = [shown[f] for f in fields if f in shown] if fields else list(shown.values())
+    references = [m for m in chosen if m.kind == "reference"]
+    names = titles(group_id, (getattr(row, f"{m.name}_id") for row in rows for m in references))
+    bilingual = all(hasattr(document.model, name) for name in document.title)
+    result = []
+    for row in rows:
+        one = {"id": row.pk, "version": row.version, "state": row.state}
+        if bilingual and (not fields or "name" in fields):
+            one["name"] = title(*(getattr(row, name) for name in document.title))
+        for m in chosen:
+            one[m.name] = _value(row, m, names)
+        result.append(one)
+    return result
+
+
+def _value(row: Any, m: Meaning, names: Mapping[int, dict[str, Any]]) -> Any:
+    if m.kind == "reference":
+        return names.get(getattr(row, f"{m.name}_id"))
+    if m.kind == "currency":
+        return getattr(row, f"{m.name}_id")
+    return plain(getattr(row, m.name), m)
+
+
+def get_record(document: Document, id: int, actor: Actor) -> Any:
+    """One record with its lines; 404 when it is not there or not the actor's."""
+    record = scoped(document, actor).filter(id=id, **document.where).first()
+    if record is None:
+        raise not_found(document.label, id)
+    if not actor.may(f"{document.key}.view", getattr(record, "company_id", None)):
+        raise denied(f"{document.key}.view")
+    load_lines(document, [record])
+    return record
+
+
+def as_json(document: Document, record: Any, actor: Actor, *, stored: bool = True) -> dict[str, Any]:
+    """A record as the API gives it: fields, lines, what can be done with it, who made and last changed it."""
+    shown = [meaning(document.field(name)) for name in document.header_fields]
+    ids = [getattr(record, f"{m.name}_id") for m in shown if m.kind == "reference"]
+    for lines in document.lines:
+        kinds = [m for m in line_meanings(lines) if m.kind == "reference"]
+        ids += [getattr(line, f"{m.name}_id") for line in getattr(record, lines.name) for m in kinds]
+    names = titles(record.group_id, ids)
+    result: dict[str, Any] = {"id": record.pk if stored else None, "version": record.version, "state": record.state}
+    if all(hasattr(record, name) for name in document.title):
+        result["name"] = title(*(getattr(record, name) for name in document.title))
+    result |= {m.name: _value(record, m, names) for m in shown}
+    for lines in document.lines:
+        parts = line_meanings(lines)
+        result[lines.name] = [
+            {"id": line.pk, "line": line.line, **{m.name: _value(line, m, names) for m in parts}}
+            for line in getattr(record, lines.name)
+        ]
+    if stored:
+        result["allowed"] = allowed(document, record, actor)
+        result |= _authors(record)
+    return result
+
+
+def allowed(document: Document, record: Any, actor: Actor) -> list[dict[str, Any]]:
+    """Each action with whether it can be taken now: state and permission, and the reason when not."""
+    company = getattr(record, "company_id", None)
+    result = []
+    for action in document.actions:
+        permission = f"{document.key}.{action.key}"
+        reason = None
+        if not actor.may(permission, company):
+            reason = denied(permission).problems[0].message
+        elif (found := wrong_state(document, action, record)) is not None:
+            reason = found.message
+        result.append({"key": action.key, "enabled": reason is None, "reason": str(reason) if reason else None})
+    return result
+
+
+def _authors(record: Any) -> dict[str, Any]:
+    events = AuditEvent.objects.filter(group_id=record.group_id, document_id=record.pk)
+    ends = list(
+        events.filter(models.Q(version=1) | models.Q(version=record.version))
+        .order_by("version")
+        .values_list("at", "actor_id", "actor__name")
+    )
+    if not ends:
+        return {"created_at": None, "created_by": None, "updated_at": None, "updated_by": None}
+    (first, maker, maker_name), (last, changer, changer_name) = ends[0], ends[-1]
+    return {
+        "created_at": plain(first),
+        "created_by": {"id": maker, "name": maker_name},
+        "updated_at": plain(last),
+        "updated_by": {"id": changer, "name": changer_name},
+    }
+
+
+def person(id: int) -> dict[str, Any]:
+    """A user as others see them."""
+    user = User.objects.get(pk=id)
+    return {"id": user.pk, "name": user.name}
+
+
+def timeline(document: Document, record: Any) -> list[dict[str, Any]]:
+    """Events and comments of a record, newest first; changed fields by label, references by title."""
+    from jingwei.platform.models import Comment
+
+    events = list(
+        AuditEvent.objects.filter(group_id=record.group_id, document_id=record.pk)
+        .select_related("actor")
+        .order_by("-version")[:200]
+    )
+    names = titles(record.group_id, _referred(document, events))
+    entries = [
+        {
+            "id": e.pk,
+            "at": plain(e.at),
+            "kind": "event",
+            "action": e.action,
+            "label": _event_label(document, e.action),
+            "actor": {"id": e.actor_id, "name": e.actor.name},  # type: ignore[attr-defined]
+            "via": e.via,
+            "from_state": e.from_state or None,
+            "to_state": e.to_state or None,
+            "changes": _changes(document, e.changes, names),
+        }
+        for e in events
+    ]
+    comments = Comment.objects.filter(group_id=record.group_id, document_id=record.pk).select_related("created_by")
+    entries += [
+        {
+            "id": c.pk,
+            "at": plain(c.created_at),
+            "kind": "comment",
+            "action": "comment",
+            "label": "",
+            "actor": {"id": c.created_by_id, "name": c.created_by.name},  # type: ignore[attr-defined]
+            "via": "api",
+            "from_state": None,
+            "to_state": None,
+            "changes": [],
+            "body": c.body,
+        }
+        for c in comments
+    ]
+    return sorted(entries, key=lambda e: (e["at"], e["id"]), reverse=True)
+
+
+def _event_label(document: Document, action: str) -> str:
+    from django.utils.translation import gettext as _
+
+    builtin = {"create": _("Created"), "edit": _("Changed"), "delete": _("Deleted")}
+    declared = document.action(action)
+    return builtin.get(action) or (str(declared.label) if declared else action)
+
+
+def _fields(document: Document) -> dict[str, Any]:
+    return {name: meaning(document.field(name)) for name in (*document.header_fields, *document.where)}
+
+
+def _referred(document: Document, events: Sequence[AuditEvent]) -> set[int]:
+    fields = _fields(document)
+    lines = {part.name: {m.name: m for m in line_meanings(part)} for part in document.lines}
+    found: set[int] = set()
+    for event in events:
+        for name, change in event.changes.items():
+            if name in fields and fields[name].kind == "reference":
+                found |= {v for v in change if isinstance(v, int)}
+            for part in change if name in lines else ():
+                for field, pair in part["fields"].items():
+                    if field in lines[name] and lines[name][field].kind == "reference":
+                        found |= {v for v in pair if isinstance(v, int)}
+    return found
+
+
+def _changes(document: Document, changes: Mapping[str, Any], names: Mapping[int, Any]) -> list[dict[str, Any]]:
+    fields = _fields(document)
+    collections = {part.name: part for part in document.lines}
+    result = []
+    for name, change in changes.items():
+        if name in fields:
+            old, new = (_shown(v, fields[name], names) for v in change)
+            result.append({"field": name, "label": str(fields[name].label), "old": old, "new": new})
+        elif name in collections:
+            parts = {m.name: m for m in line_meanings(collections[name])}
+            for line in change:
+                for field, pair in line["fields"].items():
+                    if field not in parts:
+                        continue
+                    old, new = (_shown(v, parts[field], names) for v in pair)
+                    label = f"{collections[name].label} {line['line']} · {parts[field].label}"
+                    result.append({"field": f"{name}.{line['line']}.{field}", "label": label, "old": old, "new": new})
+    return result
+
+
+def _shown(value: Any, m: Meaning, names: Mapping[int, Any]) -> Any:
+    if value is None or value == "":
+        return None
+    if m.kind == "reference":
+        ref = names.get(value)
+        return f"{ref['number']} {ref['title']}".strip() if ref else str(value)
+    if m.kind == "choice":
+        return str(dict(m.choices).get(str(value), value))
+    return value
+
+
+def linked(record: Any) -> list[dict[str, Any]]:
+    """Documents made from this one and those it was made from."""
+    from jingwei.platform.models import Link
+
+    pairs = Link.objects.filter(group_id=record.group_id).filter(models.Q(source=record.pk) | models.Q(target=record.pk))
+    found = [(s, t, r) for s, t, r in pairs.values_list("source_id", "target_id", "relation")]
+    others = {t if s == record.pk else s: ("target" if s == record.pk else "source") for s, t, _r in found}
+    rows = RegistryRow.objects.filter(group_id=record.group_id, id__in=others)
+    return [
+        {
+            "key": r.type,
+            "id": r.pk,
+            "number": r.number,
+            "title": title(r.title_zh, r.title_en),
+            "state": r.state,
+            "relation": others[r.pk],
+        }
+        for r in rows.order_by("id")
+        if r.type in catalogue.by_key
+    ]

@@ -1,0 +1,159 @@
+"""From a request to its actor: session cookie or API key, group, company, and the permissions held there.
+
+Reads may trust a copy of a user's rights for 5 seconds; writes read them again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from ninja.utils import check_csrf
+
+from jingwei.platform.documents.catalogue import catalogue
+from jingwei.platform.errors import Problem, Refusal
+from jingwei.platform.identity.actor import EVERYTHING, Actor, resolve
+from jingwei.platform.models import ApiKey, Company, RoleAssignment, User
+
+TRUST_SECONDS = 5.0
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What one user may do in one group."""
+
+    user_id: int
+    name: str
+    epoch: int
+    is_active: bool
+    must_change_password: bool
+    grants: dict[int | None, frozenset[str]]
+    companies: tuple[int, ...]
+
+
+_trusted: dict[tuple[int, int], tuple[float, Rights]] = {}
+
+
+def unauthorised() -> Refusal:
+    return Refusal(
+        Problem("signin.needed", _("You are not signed in, or the session has ended."), _("Sign in."), status=401)
+    )
+
+
+def rights_of(user_id: int, group_id: int, *, fresh: bool) -> Rights:
+    """A user's rights in a group; at most 5 seconds old unless `fresh`."""
+    known = _trusted.get((user_id, group_id))
+    if known and not fresh and known[0] > time.monotonic():
+        return known[1]
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise unauthorised()
+    rows = RoleAssignment.objects.filter(group_id=group_id, user_id=user_id)
+    held: dict[int | None, frozenset[str]] = defaultdict(frozenset)
+    for company, patterns in rows.values_list("company_id", "role__permissions"):
+        held[company] = held[company] | resolve(patterns, catalogue.permissions)
+    companies = Company.objects.filter(group_id=group_id).order_by("code_folded").values_list("id", flat=True)
+    seen = tuple(c for c in companies if None in held or c in held)
+    rights = Rights(user.pk, user.name, user.epoch, user.is_active, user.must_change_password, dict(held), seen)
+    _trusted[user_id, group_id] = (time.monotonic() + TRUST_SECONDS, rights)
+    if len(_trusted) > 10_000:
+        _trusted.clear()
+    return rights
+
+
+def forget_rights() -> None:
+    """Drop all copies; called where roles or users were just changed in this process."""
+    _trusted.clear()
+
+
+def authenticate(request: HttpRequest) -> Actor:
+    """The actor of a request. Raises Refusal 401 `signin.needed`, 403 `csrf.failed`, 403 `company.denied`."""
+    bearer = request.headers.get("Authorization", "")
+    fresh = request.method not in SAFE
+    if bearer.startswith("Bearer "):
+        user_id, group_id, principal, scopes = _by_key(bearer.removeprefix("Bearer ").strip())
+        rights = rights_of(user_id, group_id, fresh=fresh)
+    else:
+        user_id, group_id = request.session.get("user", 0), request.session.get("group", 0)
+        if not user_id:
+            raise unauthorised()
+        if fresh and check_csrf(request) is not None:
+            raise Refusal(
+                Problem(
+                    "csrf.failed",
+                    _("The request did not come from Jingwei's own page."),
+                    _("Reload the page and try again."),
+                    status=403,
+                )
+            )
+        rights, principal, scopes = rights_of(user_id, group_id, fresh=fresh), f"user:{user_id}", []
+        if rights.epoch != request.session.get("epoch"):
+            raise unauthorised()
+    if not rights.is_active or not rights.grants:
+        raise unauthorised()
+    if rights.must_change_password and not request.path.startswith("/api/v1/session"):
+        raise Refusal(Problem("password.must_change", _("Choose a password of your own first."), status=403))
+    return _actor(request, rights, group_id, principal, scopes)
+
+
+def _by_key(secret: str) -> tuple[int, int, str, list[str]]:
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    key = ApiKey.objects.filter(secret_sha256=digest, revoked_at=None).first()
+    if key is None:
+        raise unauthorised()
+    return key.user_id, key.group_id, f"key:{key.pk}", key.scopes  # type: ignore[attr-defined]
+
+
+def _actor(request: HttpRequest, rights: Rights, group_id: int, principal: str, scopes: list[str]) -> Actor:
+    grants = rights.grants
+    if scopes:
+        allowed = resolve(scopes, catalogue.permissions)
+        grants = {company: held & allowed for company, held in grants.items()}
+    return Actor(
+        user_id=rights.user_id,
+        name=rights.name,
+        group_id=group_id,
+        company_id=_company(request, rights),
+        companies=frozenset(rights.companies),
+        grants=grants,
+        via="api" if principal.startswith("key:") else "web",
+        request_id=getattr(request, "request_id", ""),
+        source_ip=request.META.get("REMOTE_ADDR") or None,
+        language=get_language() or "en",
+        principal=principal,
+    )
+
+
+def _company(request: HttpRequest, rights: Rights) -> int | None:
+    given = request.headers.get("X-Company", "")
+    if not given:
+        return rights.companies[0] if rights.companies else None
+    if not given.isascii() or not given.isdigit() or int(given[:17]) not in rights.companies:
+        raise Refusal(Problem("company.denied", _("You have no role in this company."), status=403))
+    return int(given)
+
+
+def system_actor(group_id: int, *, via: str, company_id: int | None = None) -> Actor:
+    """The system acting for itself (jobs, loading, first run): a user nobody can sign in as, with every permission."""
+    user, _made = User.objects.get_or_create(
+        login_folded="system", defaults={"login": "system", "name": "Jingwei", "is_active": False, "password": "!"}
+    )
+    companies = frozenset(Company.objects.filter(group_id=group_id).values_list("id", flat=True))
+    return Actor(
+        user_id=user.pk,
+        name=user.name,
+        group_id=group_id,
+        company_id=company_id,
+        companies=companies,
+        grants={None: frozenset({EVERYTHING})},
+        via=via,
+        request_id=f"{via}-{datetime.now(UTC):%Y%m%d%H%M%S%f}",
+        principal="system",
+    )

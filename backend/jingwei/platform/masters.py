@@ -1,0 +1,61 @@
+"""What master records share beyond their tables: life, codes and names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.platform.documents.command import Command
+from jingwei.platform.documents.declare import Action, Draft, State
+from jingwei.platform.errors import Problem
+from jingwei.platform.text import fold, pinyin_initials, pinyin_sort_key
+
+ACTIVE, INACTIVE = "active", "inactive"
+
+STATES = (
+    State(ACTIVE, _("Active"), "green"),
+    State(INACTIVE, _("Inactive"), "grey"),
+)
+
+ACTIONS = (
+    Action(
+        key="deactivate",
+        label=_("Deactivate"),
+        source=frozenset({ACTIVE}),
+        target=INACTIVE,
+        ask=_("History stays readable; new entries can no longer use it."),
+        help=_("Take the record out of use without deleting it."),
+    ),
+    Action(
+        key="activate",
+        label=_("Activate"),
+        source=frozenset({INACTIVE}),
+        target=ACTIVE,
+        help=_("Let new entries use the record again."),
+    ),
+)
+
+ALWAYS = frozenset({ACTIVE, INACTIVE})
+
+
+def prepare(command: Command, drafts: Sequence[Draft]) -> None:
+    """Fill what sorting, finding and uniqueness need from code and names."""
+    for draft in drafts:
+        record = draft.record
+        record.code_folded = fold(record.code)
+        chosen = record.name_zh or record.name_en
+        record.name_sort = pinyin_sort_key(chosen)[:250]
+        record.name_initials = pinyin_initials(chosen)[:200]
+
+
+def check_names(drafts: Sequence[Draft], *, code_needed: bool) -> list[Problem]:
+    """`name.missing` where neither name is given, `code.missing` where no series will give a code."""
+    problems = []
+    for draft in drafts:
+        if not draft.record.name_zh and not draft.record.name_en:
+            message = _("Give at least one of the two names.")
+            problems.append(Problem("name.missing", message, field="name_zh", row=draft.row))
+        if code_needed and not draft.record.code:
+            problems.append(Problem("code.missing", _("Code must be given."), field="code", row=draft.row))
+    return problems

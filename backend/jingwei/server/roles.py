@@ -1,0 +1,36 @@
+"""The preset roles: what each job in a company may do. Patterns are resolved against all declared permissions;
+one that begins with `-` takes away again. `jingwei migrate` brings every group's presets up to this table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+READ = ("*.view", "*.export")
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A role every group starts with."""
+
+    key: str
+    name_zh: str
+    name_en: str
+    permissions: tuple[str, ...]
+
+
+PRESETS = (
+    Preset("owner", "老板（单人会计）", "Owner (single accountant)", ("*",)),
+    Preset("administrator", "系统管理员", "Administrator", (*READ, "platform.*")),
+    Preset("steward", "数据专员", "Data steward", (*READ, "masterdata.*")),
+    Preset("buyer", "采购员", "Buyer", (*READ, "masterdata.supplier.create", "masterdata.supplier.edit")),
+    Preset("clerk", "销售员", "Sales clerk", (*READ, "masterdata.customer.create", "masterdata.customer.edit")),
+    Preset("keeper", "仓管员", "Warehouse keeper", READ),
+    Preset("planner", "计划员", "Planner", READ),
+    Preset("lead", "车间主管", "Shop-floor lead", READ),
+    Preset("accountant", "会计", "Accountant", READ),
+    Preset("cashier", "出纳", "Cashier", READ),
+    Preset("controller", "财务总监", "Controller", READ),
+    Preset("manager", "总经理", "General manager", READ),
+    Preset("auditor", "审计", "Auditor", READ),
+    Preset("integrator", "集成", "Integrator", (*READ, "masterdata.*.create", "masterdata.*.edit")),
+)

@@ -1,0 +1,83 @@
+"""Where requests go: the API under /api/v1, health checks, and for everything else the web application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import DatabaseError, IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path, re_path
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from jingwei import __version__
+from jingwei.platform.documents.api import add_document
+from jingwei.platform.documents.catalogue import catalogue
+from jingwei.platform.documents.panel_api import add_panel, add_shared
+from jingwei.platform.documents.schema import problems_of_details
+from jingwei.platform.errors import Problem, Refusal
+from jingwei.platform.http.bodies import StrictParser
+from jingwei.platform.http.problems import refusal_response
+from jingwei.platform.identity.api import add_session
+from jingwei.platform.identity.authentication import authenticate
+from jingwei.server import health, webapp
+
+api = NinjaAPI(
+    title="Jingwei",
+    version=__version__,
+    description="Goods and money of a company. Refusals are RFC 9457 problem details in the language of Accept-Language.",
+    parser=StrictParser(),
+    auth=[authenticate],
+    docs_url=None,
+    openapi_url="/openapi.json",
+    urls_namespace="api-v1",
+)
+
+
+@api.exception_handler(Refusal)
+def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
+    """A rule, a reader or a constraint refused."""
+    return refusal_response(request, error)
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """The body or the query does not have the declared shape."""
+    return refusal_response(request, Refusal(*problems_of_details(error.errors)))
+
+
+@api.exception_handler(HttpError)
+@api.exception_handler(Http404)
+def failed(request: HttpRequest, error: Any) -> HttpResponse:
+    """What the router itself refuses."""
+    status = getattr(error, "status_code", 404)
+    return refusal_response(request, Refusal(Problem("request.refused", str(error) or _("Not found"), status=status)))
+
+
+@api.exception_handler(IntegrityError)
+def broken(request: HttpRequest, error: IntegrityError) -> HttpResponse:
+    """A constraint spoke outside a command."""
+    raise DatabaseError("integrity error outside a command") from error
+
+
+add_session(api)
+add_shared(api)
+for document in catalogue:
+    add_document(api, document)
+    add_panel(api, document)
+
+
+def unknown_route(request: HttpRequest, rest: str) -> HttpResponse:
+    """404 as problem details for what is not a route of the API."""
+    message = _("There is no /api/v1/%(rest)s.") % {"rest": rest}
+    return refusal_response(request, Refusal(Problem("route.unknown", message, status=404)))
+
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    re_path(r"^api/(?:v1/)?(?P<rest>.*)$", unknown_route),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+    re_path(r"^(?!assets/).*$", webapp.index),
+]

@@ -1,0 +1,32 @@
+"""The one list of what the system is made of: modules, documents, jobs, finishers. Order is meaning: menus show modules
+in this order, finishers run in it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.masterdata import documents as masterdata
+from jingwei.platform import declared as platform
+from jingwei.platform.documents import command
+from jingwei.platform.documents.catalogue import Module, Page, catalogue
+from jingwei.platform.jobs.declare import Job
+
+MODULES = (
+    Module(
+        "masterdata",
+        _("Master data"),
+        masterdata.DOCUMENTS,
+        (Page("masterdata.dictionary", "masterdata/dictionary", _("Data dictionary"), "masterdata.dictionary.view"),),
+    ),
+    Module("platform", _("Administration"), platform.DOCUMENTS),
+)
+
+JOBS: tuple[Job, ...] = ()
+
+FINISHERS = (command.record_changes, command.tell_others)
+
+
+def install() -> None:
+    """Fill the catalogue; called once by the server's app when Django is ready."""
+    catalogue.install(MODULES, JOBS)
+    command.finishers[:] = FINISHERS

@@ -1,0 +1,40 @@
+"""The tables as the database has them: every tenant table carries what tenancy needs."""
+
+from django.apps import apps
+from django.db import connection
+
+from jingwei.platform.models import GLOBAL_TABLES, Currency
+from jingwei.platform.models.base import TenantModel
+
+
+def rows(sql: str, *params: object) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def test_tables_without_a_group_are_the_short_fixed_list():
+    ours = {m._meta.db_table for m in apps.get_models() if m.__module__.startswith("jingwei.")}
+    tenant = {m._meta.db_table for m in apps.get_models() if issubclass(m, TenantModel)}
+    assert ours - tenant == GLOBAL_TABLES
+
+
+def test_every_foreign_key_between_tenant_tables_is_composite_with_the_group():
+    tenant = {m._meta.db_table for m in apps.get_models() if issubclass(m, TenantModel)}
+    keys = rows(
+        "SELECT conrelid::regclass::text, confrelid::regclass::text, conname, array_length(conkey, 1) "
+        "FROM pg_constraint WHERE contype = 'f'"
+    )
+    inside = [k for k in keys if k[0] in tenant and k[1] in tenant]
+    declared = {
+        c.name for m in apps.get_models() for c in m._meta.constraints if type(c).__name__ == "TenantReference"
+    }
+    assert {k[2] for k in inside} == declared
+    assert [k for k in inside if k[3] != 2] == []
+    assert [k for k in keys if k[0] in GLOBAL_TABLES and k[1] in tenant] == []
+
+
+def test_currencies_are_those_of_iso_4217_with_their_decimals():
+    assert Currency.objects.get(code="JPY").decimals == 0
+    assert Currency.objects.get(code="KWD").decimals == 3
+    assert Currency.objects.get(code="CNY").name_zh == "人民币"
