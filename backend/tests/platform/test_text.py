@@ -109,6 +109,7 @@ def test_names_that_stay_two() -> None:
 
 @settings(max_examples=2_000)
 @given(st.text())
+@example("a-\u0301")
 @example("\u0345\u03b1\u0301")
 @example("\u1e9e\u00ad\ufdfa")
 def test_fold_is_idempotent(text: str) -> None:
@@ -144,7 +145,7 @@ def test_names_sort_by_pinyin() -> None:
 @given(st.text())
 def test_pinyin_takes_any_text(text: str) -> None:
     assert " " not in pinyin_initials(text)
-    assert pinyin_sort_key(text).replace(" ", "").isalnum() or not pinyin_initials(text)
+    assert bool(pinyin_sort_key(text)) == bool(pinyin_initials(text))
 
 
 # --- numbers ------------------------------------------------------------------------------------------------------
@@ -249,9 +250,10 @@ def test_the_range_of_dates_is_closed() -> None:
 
 
 def test_truth_values() -> None:
+    value: Any
     for value in ("true", "TRUE", "Yes", "1", "是", " 是 ", True, 1):
         assert parse_bool(value) is True
     for value in ("false", "No", "0", "否", False, 0):
         assert parse_bool(value) is False
-    for value in ("", "y", "对", "2", 2, None, 1.0, "truth"):
+    for value in ("", "y", "对", "2", 2, None, 1.0, [1], "truth"):
         assert refusal(parse_bool, value).code == "bool.invalid"
