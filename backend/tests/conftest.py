@@ -102,6 +102,12 @@ def statements() -> Callable[..., AbstractContextManager[list[str]]]:
     return counted
 
 
+@pytest.fixture(scope="session")
+def server_urls(request: pytest.FixtureRequest) -> Urls:
+    """Both roles' URLs of the template on the run's server, for `cluster.create_clone`."""
+    return request.config.stash[URLS]
+
+
 @pytest.fixture
 def admin(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
     """The run's server as its superuser, in autocommit: for making roles that production must refuse."""

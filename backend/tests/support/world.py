@@ -136,7 +136,9 @@ def new_world(name: str = "Test") -> World:
     """A fresh group: nothing of another test can be seen in it."""
     group = create_group(name, PRESETS)
     world = World(group, 0)
-    world.company_id = world.create("platform.company", {"code": "T1", "name_en": "Test Ltd", "name_zh": "测试公司"})[0].pk
+    world.company_id = world.create("platform.company", {"code": "T1", "name_en": "Test Ltd", "name_zh": "测试公司"})[
+        0
+    ].pk
     return world
 
 

@@ -1,0 +1,99 @@
+"""Browser tests: one `jingwei run` for the session, the system's Chromium, and nothing tolerated on its console.
+
+The run uses a clone of the migrated template on the test server, so that it starts in seconds and leaves nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+
+from jingwei.server.runtime import Urls
+from tests.support import cluster
+from tests.support.running import Running, jingwei_run
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = {"width": 1440, "height": 900}
+
+
+@pytest.fixture(scope="session")
+def product(server_urls: Urls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The running product with its demo company; `product.passwords` are the first passwords by login."""
+    name = "jingwei_browser"
+    urls = cluster.create_clone(server_urls, name)
+    assert urls.owner is not None
+    var = tmp_path_factory.mktemp("var")
+    with jingwei_run(var, DATABASE_URL=urls.app, MIGRATION_DATABASE_URL=urls.owner) as running:
+        yield running
+    cluster.drop_clone(urls, name)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright's driver, from the installed package."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """The system's Chromium, without a window."""
+    path = os.environ.get("JINGWEI_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    assert path, "no Chromium found; on Debian: apt-get install chromium fonts-noto-cjk, or set JINGWEI_CHROMIUM"
+    browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained about during the test; a test that provokes a complaint removes it from here."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, product: Running, complaints: list[str]) -> Iterator[Page]:
+    """A fresh private window on the product; script errors and CSP violations fail the test that caused them."""
+    context = browser.new_context(
+        base_url=product.address, viewport=DESKTOP, locale="zh-CN", timezone_id="Asia/Shanghai"
+    )
+    page = context.new_page()
+
+    def heard(message: ConsoleMessage) -> None:
+        # A refused request (401, 422 …) is shown to the user by the page itself; Chromium logs it all the same.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            complaints.append(message.text)
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def picture(page: Page, request: pytest.FixtureRequest) -> Iterator[object]:
+    """`picture("item-list")` saves the page under JINGWEI_SCREENSHOTS (or the test's own folder)."""
+    folder = Path(os.environ.get("JINGWEI_SCREENSHOTS") or request.getfixturevalue("tmp_path"))
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def save(name: str) -> Path:
+        path = folder / f"{name}.png"
+        page.screenshot(path=str(path))
+        return path
+
+    yield save
