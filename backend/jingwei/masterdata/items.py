@@ -23,13 +23,13 @@ def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
 
 def _units(item: Item) -> list[Problem]:
     problems = []
-    seen = {item.unit_id}  # type: ignore[attr-defined]
+    seen = {item.unit_id}
     for position, own in enumerate(item.units):
         place = f"units.{position}"
-        if own.unit_id in seen:  # type: ignore[attr-defined]
+        if own.unit_id in seen:
             message = _("%(unit)s is given twice.") % {"unit": own.unit}
             problems.append(Problem("item.unit.duplicate", message, field=f"{place}.unit", line=position + 1))
-        seen.add(own.unit_id)  # type: ignore[attr-defined]
+        seen.add(own.unit_id)
         same = own.unit.dimension == item.unit.dimension != Dimension.PACKAGE
         exact = own.unit.numerator * item.unit.denominator, own.unit.denominator * item.unit.numerator
         if same and own.numerator * exact[1] != own.denominator * exact[0]:

@@ -36,7 +36,7 @@ def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
         if not party.is_customer and not party.is_supplier:
             message = _("A party is a customer, a supplier, or both.")
             problems.append(Problem("party.role", message, field="is_customer", row=draft.row))
-        countries = [("country", None, party.country)]
+        countries: list[tuple[str, int | None, str]] = [("country", None, party.country)]
         countries += [(f"addresses.{i}.country", i + 1, a.country) for i, a in enumerate(party.addresses)]
         for path, line, country in countries:
             if not (len(country) == 2 and country.isascii() and country.isalpha()):

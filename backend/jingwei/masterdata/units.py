@@ -38,10 +38,10 @@ def ratio(item: Item, unit: Unit) -> Fraction:
 
     The item's own statement comes first, then the factors of one dimension. Raises Refusal `unit.no_conversion`.
     """
-    if unit.pk == item.unit_id:  # type: ignore[attr-defined]
+    if unit.pk == item.unit_id:
         return Fraction(1)
     for own in item.units:
-        if own.unit_id == unit.pk:  # type: ignore[attr-defined]
+        if own.unit_id == unit.pk:
             return Fraction(own.numerator, own.denominator)
     stock = item.unit
     if unit.dimension == stock.dimension and unit.dimension != Dimension.PACKAGE:
@@ -57,7 +57,7 @@ def ratio(item: Item, unit: Unit) -> Fraction:
 
 
 def to_stock(item: Item, quantity: Decimal, unit: Unit) -> Decimal:
-    """`quantity` of `unit` in the item's stock unit, exact at its scale. Raises `unit.no_conversion`, `unit.inexact`."""
+    """`quantity` of `unit` in the stock unit, exact at its scale. Raises `unit.no_conversion`, `unit.inexact`."""
     exact = Fraction(quantity) * ratio(item, unit)
     scaled = exact * 10**item.unit.scale
     if scaled.denominator != 1:

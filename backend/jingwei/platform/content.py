@@ -44,7 +44,7 @@ def media_type_of(name: str, content: bytes) -> str:
     """The kind of a file by its ending and its first bytes, which must agree. Raises Refusal 415 `file.kind`."""
     kind = ENDINGS.get(name.rpartition(".")[2].lower())
     signatures = SIGNATURES.get(kind or "", ())
-    fits = kind == "text/plain" and b"\x00" not in content[:4096] or any(content.startswith(s) for s in signatures)
+    fits = (kind == "text/plain" and b"\x00" not in content[:4096]) or any(content.startswith(s) for s in signatures)
     if kind is None or not fits:
         raise Refusal(
             Problem(

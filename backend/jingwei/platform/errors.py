@@ -5,8 +5,8 @@ A rule raises `Refusal` with one or more `Problem`s; the API answers RFC 9457 `a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 import dataclasses
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -72,9 +72,7 @@ def refuse(problems: Iterable[Problem]) -> None:
 def not_found(label: Text, id: object) -> Refusal:
     """404: also when the record exists in another group or company, so that existence does not leak."""
     return Refusal(
-        Problem(
-            "record.not_found", _("%(label)s %(id)s was not found.") % {"label": label, "id": id}, status=404
-        )
+        Problem("record.not_found", _("%(label)s %(id)s was not found.") % {"label": label, "id": id}, status=404)
     )
 
 

@@ -73,7 +73,9 @@ def assign(group: Group, user: User, role_key: str, company_id: int | None = Non
     """Give a user a role, in one company or in all; what is held already stays."""
     role = Role.objects.get(group=group, key=role_key)
     with transaction.atomic():
-        RoleAssignment.objects.get_or_create(group=group, user=user, role=role, company_id=company_id)
+        held = RoleAssignment.objects.filter(group=group, user=user, role=role, company=company_id)
+        if not held.exists():
+            RoleAssignment.objects.create(group=group, user=user, role=role, company_id=company_id)
         User.objects.filter(pk=user.pk).update(epoch=user.epoch + 1)
     user.epoch += 1
     forget_rights()

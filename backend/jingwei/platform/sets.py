@@ -32,7 +32,7 @@ def _column(field: models.Field[Any, Any]) -> tuple[str, str, str]:
         return name, "numeric", name
     if kind.startswith("varchar") or kind in ("text", "jsonb", "inet"):
         return name, "text", name if kind == "text" or kind.startswith("varchar") else f"{name}::{kind}"
-    return name, kind.split("(")[0], name
+    return name, kind.split("(", maxsplit=1)[0], name
 
 
 def _values(field: models.Field[Any, Any], rows: Sequence[Any]) -> list[Any]:
@@ -47,7 +47,10 @@ def insert(rows: Sequence[Any]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    fields = [f for f in model._meta.local_concrete_fields if not isinstance(getattr(rows[0], f.attname), DatabaseDefault)]
+    first = rows[0]
+    fields = [
+        f for f in model._meta.local_concrete_fields if not isinstance(getattr(first, f.attname), DatabaseDefault)
+    ]
     columns = [_column(f) for f in fields]
     names = ", ".join(name for name, _, _ in columns)
     with connection.cursor() as cursor:

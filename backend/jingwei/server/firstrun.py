@@ -4,14 +4,18 @@ passwords that are told once and kept nowhere."""
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from jingwei.platform import organising
+from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import Command, run
 from jingwei.platform.documents.schema import parse, schemas
-from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.write import create
+from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.identity.authentication import system_actor
 from jingwei.platform.models import Group
-from jingwei.platform.organising import assign, create_group, create_user, sync_presets
+from jingwei.platform.organising import assign, create_group, sync_presets
 from jingwei.server import demo
 from jingwei.server.roles import PRESETS
 
@@ -24,7 +28,7 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
 
 
-def ensure() -> list[tuple[str, str, str]]:
+def ensure(say: Callable[[str], None]) -> list[tuple[str, str, str]]:
     """Bring preset roles up to date; in an empty installation make the demo group and return (login, password, role)
     of its users. Otherwise return nothing."""
     groups = list(Group.objects.order_by("id"))
@@ -37,15 +41,32 @@ def ensure() -> list[tuple[str, str, str]]:
     for key, bodies in demo.RECORDS:
         types = schemas(catalogue.get(key))
         drafts = [parse(types.create, body, row=row) for row, body in enumerate(bodies, start=1)]
-
-        def work(command: Command, key: str = key, drafts: list = drafts) -> None:  # type: ignore[type-arg]
-            create(command, key, drafts)
-
-        run(actor, work)
+        run(actor, _creating(key, drafts))
+        say(f"{len(drafts)} × {key}")
     told = []
     for preset in PRESETS:
         password = new_password()
-        user = create_user(preset.key, f"{preset.name_zh} {preset.name_en}", password)
+        user = organising.create_user(preset.key, f"{preset.name_zh} {preset.name_en}", password, must_change=False)
         assign(group, user, preset.key)
         told.append((preset.key, password, preset.name_en))
     return told
+
+
+def _creating(key: str, drafts: Sequence[Any]) -> Callable[[Command], Any]:
+    return lambda command: create(command, key, drafts)
+
+
+def create_user(*, login: str, name: str, roles: Sequence[str]) -> str:
+    """A user of the first group, with a random password to be changed at the first sign-in; returns the password.
+
+    Raises Refusal `role.unknown`, `user.login.duplicate`.
+    """
+    group = Group.objects.order_by("id").first()
+    unknown = set(roles) - {p.key for p in PRESETS}
+    if group is None or unknown:
+        raise Refusal(Problem("role.unknown", f"no such role: {', '.join(sorted(unknown)) or 'there is no group yet'}"))
+    password = new_password()
+    user = organising.create_user(login, name, password)
+    for role in roles:
+        assign(group, user, role)
+    return password

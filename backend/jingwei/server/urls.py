@@ -16,6 +16,7 @@ from jingwei.platform.documents.api import add_document
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.panel_api import add_panel, add_shared
 from jingwei.platform.documents.schema import problems_of_details
+from jingwei.platform.documents.tables_api import add_tables
 from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.http.bodies import StrictParser
 from jingwei.platform.http.problems import refusal_response
@@ -26,7 +27,7 @@ from jingwei.server import health, webapp
 api = NinjaAPI(
     title="Jingwei",
     version=__version__,
-    description="Goods and money of a company. Refusals are RFC 9457 problem details in the language of Accept-Language.",
+    description="Goods and money of a company. Refusals are RFC 9457 problem details, in the caller's language.",
     parser=StrictParser(),
     auth=[authenticate],
     docs_url=None,
@@ -66,6 +67,7 @@ add_shared(api)
 for document in catalogue:
     add_document(api, document)
     add_panel(api, document)
+    add_tables(api, document)
 
 
 def unknown_route(request: HttpRequest, rest: str) -> HttpResponse:

@@ -2,13 +2,14 @@
 
 Annotations are evaluated when a view is made (no `from __future__ import annotations`): they are derived types.
 """
+# mypy: disable-error-code="name-defined, attr-defined, valid-type"
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Body, NinjaAPI
+from ninja import NinjaAPI
 from pydantic import BaseModel, Field, create_model
 
 from jingwei.platform.documents import drafting, perform, read, write
@@ -60,7 +61,7 @@ class Preview(BaseModel):
 
 def actor_of(request: HttpRequest) -> Actor:
     """The authenticated actor of a request."""
-    found: Actor = request.auth  # type: ignore[attr-defined]
+    found: Actor = request.auth
     return found
 
 
@@ -80,7 +81,10 @@ def _options(document: Document, verb: str, summary: str) -> dict[str, Any]:
 def _add_reading(api: NinjaAPI, document: Document) -> None:
     types = schemas(document)
     page: Any = create_model(
-        f"{types.out.__name__}Page", rows=(list[types.row], ...), next=(str | None, None), count=(int | None, None)  # type: ignore[name-defined]
+        f"{types.out.__name__}Page",
+        rows=(list[types.row], ...),
+        next=(str | None, None),
+        count=(int | None, None),
     )
 
     def list_records(request: HttpRequest) -> HttpResponse:
@@ -101,7 +105,9 @@ def _add_reading(api: NinjaAPI, document: Document) -> None:
 
     base = f"/{document.path}"
     label = str(document.plural)
-    api.get(base, response={200: page, 400: ProblemDetails}, **_options(document, "list", f"List {label}"))(list_records)
+    api.get(base, response={200: page, 400: ProblemDetails}, **_options(document, "list", f"List {label}"))(
+        list_records
+    )
     api.get(f"{base}/{{int:id}}", response={200: types.out}, **_options(document, "get", f"Read {label}"))(get_record)
     api.get(f"{base}/{{int:id}}/timeline", **_options(document, "timeline", f"Timeline of {label}"))(get_timeline)
     api.get(f"{base}/{{int:id}}/links", **_options(document, "links", f"Links of {label}"))(get_links)
@@ -115,9 +121,9 @@ def _add_writing(api: NinjaAPI, document: Document) -> None:
     types = schemas(document)
     key, base, label = document.key, f"/{document.path}", str(document.label)
 
-    def create(request: HttpRequest, body: types.create = Body(...)) -> HttpResponse:  # type: ignore[name-defined, valid-type]
+    def create(request: HttpRequest, body: types.create) -> HttpResponse:
         actor = actor_of(request)
-        claim = claim_of(request, actor, body.model_dump(exclude_unset=True))  # type: ignore[attr-defined]
+        claim = claim_of(request, actor, body.model_dump(exclude_unset=True))
 
         def work(command: Command) -> Answer:
             record = write.create(command, key, [body])[0]
@@ -128,7 +134,7 @@ def _add_writing(api: NinjaAPI, document: Document) -> None:
         record = read.get_record(document, done.document_id, actor)
         return answer(read.as_json(document, record, actor), 201)
 
-    def change(request: HttpRequest, id: int, body: types.change = Body(...)) -> HttpResponse:  # type: ignore[name-defined, valid-type]
+    def change(request: HttpRequest, id: int, body: types.change) -> HttpResponse:
         actor, version = actor_of(request), seen_version(request)
         run(actor, lambda command: write.update(command, key, [(id, version, body)]))
         return answer(read.as_json(document, read.get_record(document, id, actor), actor))
@@ -139,10 +145,12 @@ def _add_writing(api: NinjaAPI, document: Document) -> None:
         return HttpResponse(status=204)
 
     preview_body: Any = create_model(
-        f"{types.change.__name__}Preview", __base__=types.change, id=(int | None, Field(None, description="edited record"))
+        f"{types.change.__name__}Preview",
+        __base__=types.change,
+        id=(int | None, Field(None, description="edited record")),
     )
 
-    def preview(request: HttpRequest, body: preview_body = Body(...)) -> HttpResponse:
+    def preview(request: HttpRequest, body: preview_body) -> HttpResponse:
         return answer(_preview(document, actor_of(request), body))
 
     created = {201: types.out, 400: ProblemDetails, 409: ProblemDetails, 422: ProblemDetails}
@@ -151,7 +159,9 @@ def _add_writing(api: NinjaAPI, document: Document) -> None:
     api.post(f"{base}/preview", response={200: Preview}, **_options(document, "preview", f"Preview {label}"))(preview)
     api.patch(f"{base}/{{int:id}}", response=changed, **_options(document, "change", f"Change {label}"))(change)
     api.delete(
-        f"{base}/{{int:id}}", response={204: None, 409: ProblemDetails}, **_options(document, "delete", f"Delete {label}")
+        f"{base}/{{int:id}}",
+        response={204: None, 409: ProblemDetails},
+        **_options(document, "delete", f"Delete {label}"),
     )(delete)
 
 
@@ -196,7 +206,7 @@ def _add_action(api: NinjaAPI, document: Document, action: Action) -> None:
         atomic=(bool, False),
     )
 
-    def act(request: HttpRequest, id: int, body: action.inputs = Body(...)) -> HttpResponse:  # type: ignore[name-defined]
+    def act(request: HttpRequest, id: int, body: action.inputs) -> HttpResponse:
         actor, version = actor_of(request), seen_version(request)
         claim = claim_of(request, actor, body.model_dump(mode="json"))
 
@@ -211,7 +221,7 @@ def _add_action(api: NinjaAPI, document: Document, action: Action) -> None:
         now = read.as_json(document, record, actor)
         return answer({"id": id, "version": record.version, "state": record.state, "record": now, "created": created})
 
-    def batch(request: HttpRequest, body: batch_body = Body(...)) -> HttpResponse:
+    def batch(request: HttpRequest, body: batch_body) -> HttpResponse:
         actor = actor_of(request)
         claim = claim_of(request, actor, body.model_dump(mode="json"))
         ids = list(dict.fromkeys(body.ids))

@@ -11,7 +11,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -87,8 +87,9 @@ class Command:
 
     def today(self, company_id: int | None = None) -> date:
         """The business date: decided by the company's time zone, not by the server's or the user's."""
-        wanted = company_id or self.actor.company_id
-        zone = Company.objects.filter(group_id=self.actor.group_id, id=wanted).values_list("time_zone", flat=True).first()
+        wanted = company_id or self.actor.company_id or 0
+        companies = Company.objects.filter(group_id=self.actor.group_id, id=wanted)
+        zone = companies.values_list("time_zone", flat=True).first()
         return self.at.astimezone(ZoneInfo(zone or "UTC")).date()
 
     def load(self, model: type[M], ids: Iterable[int | None]) -> dict[int, M]:
@@ -267,5 +268,3 @@ def tell_others(command: Command) -> None:
             for c in command.changes
         ]
     )
-
-

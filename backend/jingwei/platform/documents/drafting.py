@@ -233,7 +233,7 @@ def differences(document: Document, before: Any, after: Any) -> dict[str, Any]:
     """What changed, as JSON: {field: [old, new]}, and per collection a list of added, removed and changed lines."""
     changes: dict[str, Any] = {}
     for name in (*document.header_fields, *document.where):
-        attname = document.field(name).attname  # type: ignore[attr-defined]
+        attname = document.field(name).attname
         old, new = getattr(before, attname, None) if before else None, getattr(after, attname)
         if old != new and not (before is None and new in ("", None)):
             changes[name] = [old, new]

@@ -120,7 +120,8 @@ def document_json(document: Document, actor: Actor) -> dict[str, Any]:
         "sort": document.sort,
         "actions": [action_json(document, a, actor) for a in document.actions],
         "may": {
-            verb: actor.may(f"{document.key}.{verb}") for verb in ("view", "create", "edit", "delete", "import", "export")
+            verb: actor.may(f"{document.key}.{verb}")
+            for verb in ("view", "create", "edit", "delete", "import", "export")
         },
         "has_preview": True,
         "has_versions": True,

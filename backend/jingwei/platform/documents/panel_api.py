@@ -50,7 +50,7 @@ def add_panel(api: NinjaAPI, document: Document) -> None:
         record = read.get_record(document, id, actor)
         return answer({"rows": content.attachments_of(actor.group_id, record.pk)})
 
-    def post_file(request: HttpRequest, id: int, file: UploadedFile = File(...)) -> HttpResponse:
+    def post_file(request: HttpRequest, id: int, file: File[UploadedFile]) -> HttpResponse:
         actor = actor_of(request)
         record = read.get_record(document, id, actor)
         actor.need(f"{document.key}.edit", getattr(record, "company_id", None))
@@ -67,10 +67,10 @@ def add_panel(api: NinjaAPI, document: Document) -> None:
 
 def _document_of(actor: Actor, attachment: Attachment, verb: str) -> None:
     """The attachment's record must be within the actor's reach."""
-    row: RegistryRow = attachment.document  # type: ignore[assignment]
+    row: RegistryRow = attachment.document
     declared = catalogue.by_key.get(row.type)
     views = list(catalogue.views_of(declared)) if declared else []
-    company = row.company_id  # type: ignore[attr-defined]
+    company = row.company_id
     if not any(actor.may(f"{d.key}.view", company) for d in views):
         raise not_found("Attachment", attachment.pk)
     if verb != "view" and not any(actor.may(f"{d.key}.{verb}", company) for d in views):
@@ -85,7 +85,7 @@ def add_shared(api: NinjaAPI) -> None:
         actor = actor_of(request)
         found = content.find_attachment(actor.group_id, id)
         _document_of(actor, found, "view")
-        response = HttpResponse(bytes(found.blob.content), content_type=found.media_type)  # type: ignore[attr-defined]
+        response = HttpResponse(bytes(found.blob.content), content_type=found.media_type)
         response["Content-Disposition"] = "attachment; filename*=UTF-8''" + _quoted(found.name)
         return response
 
@@ -137,7 +137,7 @@ def app_json(actor: Actor) -> dict[str, Any]:
                 "id": c.pk,
                 "code": c.code,
                 "name": read.title(c.name_zh, c.name_en),
-                "currency": c.currency_id,  # type: ignore[attr-defined]
+                "currency": c.currency_id,
                 "time_zone": c.time_zone,
             }
             for c in companies
@@ -165,7 +165,7 @@ def find(actor: Actor, words: str, limit: int) -> list[dict[str, Any]]:
     result = []
     for row in rows.order_by("type", "number")[: limit * 3]:
         document = allowed[row.type]
-        company = row.company_id  # type: ignore[attr-defined]
+        company = row.company_id
         if company is not None and company not in actor.scope(f"{document.key}.view"):
             continue
         result.append(

@@ -1,4 +1,4 @@
-"""`perform`: the one way a record changes its state — from the API, batches, imports, automation, jobs, CLI and tests."""
+"""`perform`: the one way a record changes its state, from the API, batches, imports, automation, jobs and tests."""
 
 from __future__ import annotations
 

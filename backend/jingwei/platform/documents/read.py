@@ -190,7 +190,7 @@ def timeline(document: Document, record: Any) -> list[dict[str, Any]]:
             "kind": "event",
             "action": e.action,
             "label": _event_label(document, e.action),
-            "actor": {"id": e.actor_id, "name": e.actor.name},  # type: ignore[attr-defined]
+            "actor": {"id": e.actor_id, "name": e.actor.name},
             "via": e.via,
             "from_state": e.from_state or None,
             "to_state": e.to_state or None,
@@ -206,7 +206,7 @@ def timeline(document: Document, record: Any) -> list[dict[str, Any]]:
             "kind": "comment",
             "action": "comment",
             "label": "",
-            "actor": {"id": c.created_by_id, "name": c.created_by.name},  # type: ignore[attr-defined]
+            "actor": {"id": c.created_by_id, "name": c.created_by.name},
             "via": "api",
             "from_state": None,
             "to_state": None,
@@ -280,7 +280,9 @@ def linked(record: Any) -> list[dict[str, Any]]:
     """Documents made from this one and those it was made from."""
     from jingwei.platform.models import Link
 
-    pairs = Link.objects.filter(group_id=record.group_id).filter(models.Q(source=record.pk) | models.Q(target=record.pk))
+    pairs = Link.objects.filter(group_id=record.group_id).filter(
+        models.Q(source=record.pk) | models.Q(target=record.pk)
+    )
     found = [(s, t, r) for s, t, r in pairs.values_list("source_id", "target_id", "relation")]
     others = {t if s == record.pk else s: ("target" if s == record.pk else "source") for s, t, _r in found}
     rows = RegistryRow.objects.filter(group_id=record.group_id, id__in=others)

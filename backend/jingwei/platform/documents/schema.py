@@ -1,6 +1,6 @@
 """Pydantic types derived from declarations: what the API takes and gives, and its OpenAPI schema.
 
-Field values are read by `values.read_value`, so that an import and a request refuse the same things with the same words.
+Field values are read by `values.read_value`, so that an import and a request refuse the same things alike.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def _name(document: Document) -> str:
 
 def line_meanings(lines: Lines) -> list[Meaning]:
     """The fields of a collection of lines, in grid order."""
-    return [meaning(lines.model._meta.get_field(name)) for name in lines.fields]  # type: ignore[arg-type]
+    return [meaning(lines.model._meta.get_field(name)) for name in lines.fields]
 
 
 @cache
@@ -140,7 +140,7 @@ def schemas(document: Document) -> Schemas:
             id=(int | None, None),
             **{m.name: _takes(m, all_optional=False) for m in fields},
         )
-        line_out: Any = create_model(f"{name}{part}Out", id=(int, ...), line=(int, ...), **_gives(fields))  # type: ignore[call-overload]
+        line_out: Any = create_model(f"{name}{part}Out", id=(int, ...), line=(int, ...), **_gives(fields))
         takes_create[lines.name] = (list[line_in], Field(default_factory=list, title=str(lines.label)))
         takes_change[lines.name] = (list[line_in] | None, None)
         gives[lines.name] = (list[line_out], ...)
@@ -196,4 +196,6 @@ def _problem(detail: ErrorDetails, row: int | None) -> Problem:
         return Problem("field.required", _("%(field)s must be given.") % {"field": place}, **where)
     if detail["type"] == "extra_forbidden":
         return Problem("field.unknown", _("There is no field %(field)s.") % {"field": place}, status=400, **where)
-    return Problem("body.invalid", _("%(field)s: %(why)s") % {"field": place, "why": detail["msg"]}, status=400, **where)
+    return Problem(
+        "body.invalid", _("%(field)s: %(why)s") % {"field": place, "why": detail["msg"]}, status=400, **where
+    )

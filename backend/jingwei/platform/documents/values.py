@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -46,7 +46,7 @@ def meaning(field: models.Field[Any, Any]) -> Meaning:
     """Read a model field."""
     has_default = field.has_default()
     default = field.get_default() if has_default and not callable(field.default) else None
-    choices = tuple((str(v), label) for v, label in (field.choices or ()))  # type: ignore[union-attr,misc]
+    choices = tuple((str(v), cast(Text, label)) for v, label in (field.choices or ()))
     limits = {type(v).__name__: v.limit_value for v in field.validators if hasattr(v, "limit_value")}
     return Meaning(
         name=field.name,
@@ -179,7 +179,8 @@ def _instant(m: Meaning, raw: Any) -> datetime:
     try:
         value = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw).replace("Z", "+00:00"))
     except ValueError:
-        raise problem("date.invalid", _("%(value)s is not an instant such as 2026-11-22T08:00:00Z.") % {"value": raw}) from None
+        message = _("%(value)s is not an instant such as 2026-11-22T08:00:00Z.") % {"value": raw}
+        raise problem("date.invalid", message) from None
     if value.tzinfo is None:
         raise problem("date.invalid", _("The instant needs its offset from UTC, such as Z or +08:00."))
     return value

@@ -196,7 +196,7 @@ def check_versions(document: Document, stored: Sequence[Any], seen: Mapping[int,
         if version is None or version == record.version:
             continue
         given = body.model_dump(mode="json", exclude_unset=True) if body is not None else {}
-        theirs = {n: getattr(record, document.field(n).attname) for n in given if n in document.writable}  # type: ignore[attr-defined]
+        theirs = {n: getattr(record, document.field(n).attname) for n in given if n in document.writable}
         problems.append(
             Problem(
                 "version.conflict",

@@ -30,7 +30,7 @@ class Actor:
     principal: str = ""
 
     def may(self, permission: str, company_id: int | None = None) -> bool:
-        """Whether the permission is held in `company_id`; for what belongs to the whole group (None), in any company."""
+        """Whether the permission is held in `company_id`; for what belongs to the group (None), in any company."""
         wide = self.grants.get(None, frozenset())
         if permission in wide or EVERYTHING in wide:
             return True

@@ -108,7 +108,7 @@ def _by_key(secret: str) -> tuple[int, int, str, list[str]]:
     key = ApiKey.objects.filter(secret_sha256=digest, revoked_at=None).first()
     if key is None:
         raise unauthorised()
-    return key.user_id, key.group_id, f"key:{key.pk}", key.scopes  # type: ignore[attr-defined]
+    return key.user_id, key.group_id, f"key:{key.pk}", key.scopes
 
 
 def _actor(request: HttpRequest, rights: Rights, group_id: int, principal: str, scopes: list[str]) -> Actor:

@@ -3,7 +3,15 @@
 from jingwei.platform.models.base import Identified, Line, Record, TenantModel
 from jingwei.platform.models.content import Attachment, Blob, Comment, JobRun, JobState
 from jingwei.platform.models.identity import ApiKey, Role, RoleAssignment, User
-from jingwei.platform.models.organisation import Company, CompanyRecord, Currency, Group, GroupState, Master, master_constraints
+from jingwei.platform.models.organisation import (
+    Company,
+    CompanyRecord,
+    Currency,
+    Group,
+    GroupState,
+    Master,
+    master_constraints,
+)
 from jingwei.platform.models.registry import (
     AuditEvent,
     IdempotencyKey,

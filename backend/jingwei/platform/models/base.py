@@ -24,7 +24,7 @@ class TenantReference(models.BaseConstraint):
         self.field = field
 
     def deconstruct(self) -> tuple[str, Any, Any]:
-        path, args, kwargs = super().deconstruct()  # type: ignore[misc]
+        path, args, kwargs = super().deconstruct()
         kwargs["field"] = self.field
         return path, args, kwargs
 
@@ -59,7 +59,7 @@ class TenantBase(ModelBase):
     """Adds the tenant's key, composite foreign keys and their indexes to each concrete model."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **kwargs: Any) -> Any:
-        model = super().__new__(mcs, name, bases, attrs, **kwargs)
+        model: Any = super().__new__(mcs, name, bases, attrs, **kwargs)
         meta = model._meta
         if meta.abstract or meta.apps is not project_apps:  # historical models of migrations bring their own
             return model

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Now
 
 from jingwei.platform.fields import TenantForeignKey
 from jingwei.platform.models.base import TenantModel
@@ -116,7 +117,7 @@ class IdempotencyKey(TenantModel):
     status = models.PositiveSmallIntegerField(null=True)
     response = models.JSONField(null=True)
     document_id = models.BigIntegerField(null=True)
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "idempotency_key"
