@@ -1,0 +1,238 @@
+/** The shapes the server answers with. Numbers with decimals are strings throughout. */
+
+export type FieldType =
+  | 'text' | 'multiline' | 'code' | 'bool' | 'integer' | 'quantity' | 'price' | 'amount' | 'rate' | 'ratio'
+  | 'date' | 'instant' | 'choice' | 'reference' | 'email' | 'json'
+
+export type Colour = 'grey' | 'blue' | 'amber' | 'green' | 'red' | 'violet'
+
+export interface Reference {
+  id: number
+  key: string
+  number: string
+  title: string
+}
+
+/** A reference known only by its code (typed or pasted); the server resolves it. */
+export interface CodeReference {
+  id: null
+  number: string
+}
+
+export type Value = string | number | boolean | null | Reference | CodeReference | Value[] | { [key: string]: unknown }
+
+export interface Choice { value: string; label: string; colour?: Colour }
+export interface Target { key: string; path: string }
+
+export interface Field {
+  name: string
+  label: string
+  help: string
+  type: FieldType
+  required: boolean
+  read_only: boolean
+  max_length?: number
+  scale?: number
+  min?: string | number
+  max?: string | number
+  choices?: Choice[]
+  target?: Target
+  default?: Value
+  listable: boolean
+  unit_field?: string
+}
+
+export interface LinesMeta {
+  name: string
+  label: string
+  help: string
+  order: string[]
+  fields: Record<string, Field>
+  min: number
+}
+
+export interface SectionMeta { key: string; label: string; fields: string[]; folded: boolean }
+export interface StateMeta { key: string; label: string; colour: Colour }
+
+export interface ActionMeta {
+  key: string
+  label: string
+  help: string
+  style: 'primary' | 'default' | 'danger'
+  source: string[]
+  target: string | null
+  batch: boolean
+  ask: string | null
+  inputs: Field[]
+  may: boolean
+}
+
+export interface May { view: boolean; create: boolean; edit: boolean; delete: boolean; import: boolean; export: boolean }
+
+export interface DocumentMeta {
+  key: string
+  path: string
+  label: string
+  plural: string
+  help: string
+  title_fields: string[]
+  states: StateMeta[]
+  initial_state: string | null
+  editable_in: string[]
+  fields: Record<string, Field>
+  lines: LinesMeta[]
+  sections: SectionMeta[]
+  columns: string[]
+  filters: string[]
+  sortable: string[]
+  sort: string
+  actions: ActionMeta[]
+  may: May
+  has_preview: boolean
+  has_versions: boolean
+}
+
+export interface Actor { id: number; name: string }
+export interface Allowed { key: string; enabled: boolean; reason: string | null }
+
+export interface Row {
+  id: number
+  version: number
+  state?: string
+  [field: string]: unknown
+}
+
+export type LineData = Record<string, unknown> & { id?: number }
+
+export interface RecordData extends Row {
+  allowed?: Allowed[]
+  created_at?: string
+  created_by?: Actor | null
+  updated_at?: string
+  updated_by?: Actor | null
+}
+
+export interface ListAnswer { rows: Row[]; next: string | null; count?: number }
+
+export interface Company { id: number; code: string; name: string; currency: string; time_zone: string }
+export interface User { id: number; login: string; name: string; language: Language }
+export type Language = 'zh-Hans' | 'en'
+
+export interface MenuEntry { kind: 'document' | 'page'; key: string; path: string; label: string; initials?: string }
+export interface MenuGroup { key: string; label: string; entries: MenuEntry[] }
+
+export interface AppMeta {
+  version: string
+  group: { id: number; name: string }
+  companies: Company[]
+  company: number | null
+  user: User
+  menu: MenuGroup[]
+}
+
+export interface SessionAnswer { signed_in: boolean; user?: User; must_change_password?: boolean }
+
+export interface ProblemDocument { key: string; id: number; number: string; title: string }
+
+export interface ProblemError {
+  code: string
+  message: string
+  hint?: string | null
+  field?: string | null
+  row?: number | null
+  line?: number | null
+  documents?: ProblemDocument[]
+  ours?: unknown
+  theirs?: unknown
+}
+
+export interface Warning { code?: string; message: string; hint?: string | null; field?: string | null }
+
+export interface PreviewAnswer {
+  record: Record<string, unknown>
+  errors: ProblemError[]
+  warnings: Warning[]
+}
+
+export interface ActionAnswer {
+  id: number
+  version: number
+  state: string
+  record?: RecordData
+  created?: Reference[]
+}
+
+export interface BatchResult {
+  id: number
+  ok: boolean
+  version?: number
+  state?: string
+  problem?: { code: string; title: string; detail?: string; errors?: ProblemError[] }
+}
+
+export interface Change { field: string; label: string; old: unknown; new: unknown }
+
+export interface TimelineEntry {
+  id: number
+  at: string
+  kind: 'event' | 'comment'
+  action: string
+  label: string
+  actor: Actor | null
+  via?: string | null
+  from_state?: string | null
+  to_state?: string | null
+  changes?: Change[]
+  body?: string
+}
+
+export interface Attachment {
+  id: number
+  name: string
+  media_type: string
+  size: number
+  created_at: string
+  created_by: Actor | null
+}
+
+export interface LinkRow {
+  key: string
+  id: number
+  number: string
+  title: string
+  state: string | null
+  relation: 'source' | 'target' | 'reference'
+}
+
+export interface SearchRow { key: string; label: string; id: number; number: string; title: string; state: string | null; path: string }
+
+export interface ImportError { row: number; column: string | null; cell: string | null; code: string; message: string; hint?: string | null }
+
+export interface ImportAnswer {
+  encoding: string | null
+  delimiter: string | null
+  rows: number
+  created: number
+  updated: number
+  unchanged: number
+  ignored: number
+  errors: ImportError[]
+  preview: Record<string, unknown>[]
+  saved: boolean
+}
+
+export interface DictionaryRow {
+  document: string
+  document_label: string
+  collection: string | null
+  field: string
+  label: string
+  label_other: string
+  meaning: string
+  meaning_other: string
+  type: string
+  owner: string
+  rule: string
+  values: (string | Choice)[]
+  references: string | null
+}

@@ -1,0 +1,73 @@
+import { Result } from 'antd'
+import { lazy, Suspense, useEffect, type ComponentType } from 'react'
+import { Link, useNavigate, useParams } from 'react-router'
+import { ApiProblem } from '../api/problem'
+import type { AppMeta, MenuEntry } from '../api/types'
+import { DocumentPage } from '../documents/DocumentPage'
+import { ListPage } from '../documents/ListPage'
+import { Loading } from '../shared/Loading'
+import { ProblemPage } from '../shared/ProblemView'
+import { keyOfPath, rememberPath, useApplication, useDocumentMeta } from './application'
+import { useT } from './i18n/language'
+import { usePlace } from './place'
+
+/** Menu pages that earned a screen of their own; everything else is drawn from its declaration. */
+const PAGES: Record<string, ComponentType<{ label: string; group: string }>> = {
+  'masterdata.dictionary': lazy(() => import('../modules/masterdata/DictionaryPage')),
+}
+
+function NotFound() {
+  const t = useT()
+  usePlace([{ label: t('problem.notFound') }])
+  return <Result status="info" title={t('problem.notFound')} subTitle={t('problem.notFoundHint')} extra={<Link to="/">{t('common.home')}</Link>} />
+}
+
+function findPage(app: AppMeta, path: string): { entry: MenuEntry; group: string } | null {
+  for (const group of app.menu) {
+    const entry = group.entries.find((one) => one.kind === 'page' && one.path === path)
+    if (entry) return { entry, group: group.label }
+  }
+  return null
+}
+
+function splitPath(path: string): { documents: string; record: string | null } {
+  const match = /^(.+)\/(new|\d+)$/.exec(path)
+  return match?.[1] && match[2] ? { documents: match[1], record: match[2] } : { documents: path, record: null }
+}
+
+function DocumentRoute({ documentKey, record }: { documentKey: string; record: string | null }) {
+  const meta = useDocumentMeta(documentKey)
+  if (meta.isError) return <ProblemPage error={meta.error} onRetry={() => void meta.refetch()} />
+  if (!meta.data) return <div className="page"><Loading /></div>
+  if (record === null) return <ListPage key={documentKey} meta={meta.data} />
+  return <DocumentPage key={`${documentKey}/${record}`} meta={meta.data} id={record === 'new' ? null : Number(record)} />
+}
+
+export function PathPage() {
+  const { app } = useApplication()
+  const path = (useParams()['*'] ?? '').replace(/\/+$/, '')
+  const page = findPage(app, path)
+  if (page) {
+    const Page = PAGES[page.entry.key]
+    return Page ? <Suspense fallback={<div className="page"><Loading /></div>}><Page label={page.entry.label} group={page.group} /></Suspense> : <NotFound />
+  }
+  const { documents, record } = splitPath(path)
+  const key = keyOfPath(app, documents)
+  return key ? <DocumentRoute documentKey={key} record={record} /> : <NotFound />
+}
+
+/** /open/<key>/<id>: links that know a document's kind but not its address. */
+export function OpenDocument() {
+  const { key = '', id = '' } = useParams()
+  const navigate = useNavigate()
+  const meta = useDocumentMeta(key)
+  const path = meta.data?.path
+  useEffect(() => {
+    if (!path) return
+    rememberPath(path, key)
+    void navigate(`/${path}/${id}`, { replace: true })
+  }, [path, key, id, navigate])
+  if (meta.isError) return <ProblemPage error={meta.error} />
+  if (!/^\d+$/.test(id)) return <ProblemPage error={new ApiProblem(404, {})} />
+  return <div className="page"><Loading /></div>
+}

@@ -1,0 +1,97 @@
+import { DeleteOutlined, EllipsisOutlined, SaveOutlined } from '@ant-design/icons'
+import { App, Button, Dropdown, Tooltip } from 'antd'
+import { useState } from 'react'
+import { Link, useNavigate } from 'react-router'
+import { asProblem } from '../api/problem'
+import type { ActionAnswer, ActionMeta, DocumentMeta } from '../api/types'
+import { useT } from '../app/i18n/language'
+import { ProblemErrors, problemTitle } from '../shared/ProblemView'
+import { ActionDialog } from './ActionDialog'
+import { offeredActions, type OfferedAction } from './actions'
+import type { Values } from './formState'
+import type { DocumentForm } from './useDocumentForm'
+
+/** Shown beside the primary one; the rest fold away. */
+const SHOWN = 4
+
+/** A disabled action stays reachable by mouse and Tab, because it has to say why. */
+function ActionButton({ offered, isPrimary, isBusy, onStart }: { offered: OfferedAction; isPrimary: boolean; isBusy: boolean; onStart: () => void }) {
+  const { action, isEnabled, reason } = offered
+  const why = isEnabled ? action.help : reason ?? action.help
+  const button = (
+    <Button type={isPrimary ? 'primary' : 'default'} danger={action.style === 'danger' && isEnabled} loading={isBusy} aria-disabled={!isEnabled} className={isEnabled ? undefined : 'action-disabled'}
+      data-testid={`action-${action.key}`} onClick={() => { if (isEnabled) onStart() }}>
+      {action.label}
+    </Button>
+  )
+  return why ? <Tooltip title={why} placement="bottom">{button}</Tooltip> : button
+}
+
+function useActions(meta: DocumentMeta, form: DocumentForm) {
+  const t = useT()
+  const { message, notification, modal } = App.useApp()
+  const navigate = useNavigate()
+  const [busy, setBusy] = useState<string | null>(null)
+
+  const announce = (action: ActionMeta, answer: ActionAnswer) => {
+    const created = answer.created ?? []
+    if (created.length === 0) return void message.success(t('action.done', { action: action.label }))
+    notification.success({
+      title: t('action.done', { action: action.label }),
+      description: <>{t('action.created')} {created.map((one) => <Link key={one.id} to={`/open/${one.key}/${one.id}`} className="created-link">{one.number || one.title}</Link>)}</>,
+      duration: 10,
+    })
+  }
+  const run = async (action: ActionMeta, inputs: Values) => {
+    setBusy(action.key)
+    try {
+      const answer = await form.act(action, inputs)
+      if (answer) announce(action, answer)
+    } finally {
+      setBusy(null)
+    }
+  }
+  const refused = (error: unknown) => {
+    const problem = asProblem(error)
+    const errors = problem.errors.filter((one) => one.message !== problemTitle(problem, t) || one.hint || one.documents?.length)
+    modal.error({ title: problemTitle(problem, t), content: <>{problem.detail && problem.detail !== problem.title && <p>{problem.detail}</p>}{errors.length > 0 && <ProblemErrors errors={errors} />}</>, width: 520 })
+  }
+  const remove = () => modal.confirm({
+    title: t('document.deleteAsk'), okText: t('document.delete'), okButtonProps: { danger: true }, cancelText: t('common.cancel'),
+    onOk: () => form.remove().then(() => void navigate(`/${meta.path}`), refused),
+  })
+  return { busy, run, refused, remove }
+}
+
+export function ActionBar({ meta, form }: { meta: DocumentMeta; form: DocumentForm }) {
+  const t = useT()
+  const [asking, setAsking] = useState<ActionMeta | null>(null)
+  const { busy, run, refused, remove } = useActions(meta, form)
+  const base = form.state.base
+  const offered = base ? offeredActions(meta, base) : []
+  const canSave = form.isEditable && (form.isDirty || base === null)
+  const primary = canSave ? null : offered.find((one) => one.isEnabled && one.action.style === 'primary')
+  const start = (action: ActionMeta) => {
+    if (action.ask !== null || action.inputs.length > 0) setAsking(action)
+    else run(action, {}).catch(refused)
+  }
+  const folded = offered.slice(SHOWN).map(({ action, isEnabled, reason }) => ({
+    key: action.key, danger: action.style === 'danger', disabled: !isEnabled, title: reason ?? action.help,
+    label: isEnabled || !reason ? action.label : <>{action.label}<br /><span className="secondary">{reason}</span></>, onClick: () => start(action),
+  }))
+  const deletion = base && meta.may.delete && form.isEditable ? [{ key: 'delete', danger: true, icon: <DeleteOutlined />, label: t('document.delete'), onClick: remove }] : []
+  const more = [...folded, ...deletion]
+  return (
+    <div className="action-bar" role="toolbar" aria-label={t('document.actions')}>
+      {form.isEditable && (
+        <Tooltip title={<kbd>Ctrl S</kbd>}>
+          <Button type={canSave ? 'primary' : 'default'} icon={<SaveOutlined />} disabled={!canSave} loading={form.isSaving && busy === null} onClick={() => void form.save()} data-testid="save">{t('document.save')}</Button>
+        </Tooltip>
+      )}
+      {base && form.isDirty && <Button onClick={form.discard} data-testid="discard">{t('document.revert')}</Button>}
+      {offered.slice(0, SHOWN).map((one) => <ActionButton key={one.action.key} offered={one} isPrimary={one === primary} isBusy={busy === one.action.key} onStart={() => start(one.action)} />)}
+      {more.length > 0 && <Dropdown trigger={['click']} menu={{ items: more }}><Button icon={<EllipsisOutlined />} aria-label={t('document.more')} data-testid="more-actions" /></Dropdown>}
+      {asking && <ActionDialog action={asking} onClose={() => setAsking(null)} onRun={async (inputs) => { await run(asking, inputs); setAsking(null) }} />}
+    </div>
+  )
+}

@@ -1,0 +1,208 @@
+import { useQuery } from '@tanstack/react-query'
+import { Alert, Button, Modal } from 'antd'
+import { useEffect, useRef, useState } from 'react'
+import { useBlocker } from 'react-router'
+import { MenuFoldOutlined, MenuUnfoldOutlined } from '@ant-design/icons'
+import { request } from '../api/client'
+import type { DocumentMeta, Field, RecordData, SectionMeta } from '../api/types'
+import { rememberPath, useApplication } from '../app/application'
+import { useT } from '../app/i18n/language'
+import { usePlace } from '../app/place'
+import { formatInstant } from '../shared/dates'
+import { Loading } from '../shared/Loading'
+import { ProblemAlert, ProblemPage } from '../shared/ProblemView'
+import { readStored, writeStored } from '../shared/storage'
+import { ActionBar } from './ActionBar'
+import { ConflictDialog } from './ConflictDialog'
+import { DocumentPanel } from './DocumentPanel'
+import { ErrorSummary } from './ErrorSummary'
+import { FieldControl } from './FieldControl'
+import { LinesGrid } from './LinesGrid'
+import { StateTag } from './StateTag'
+import { useDocumentForm, type DocumentForm } from './useDocumentForm'
+import { recordTitle } from './values'
+
+/** A header field shows what was typed, else what the server proposes, else what is stored, else its default. */
+function fieldValue(form: DocumentForm, field: Field): unknown {
+  if (field.name in form.state.edits) return form.state.edits[field.name]
+  const proposed = form.preview?.record[field.name]
+  if (proposed !== undefined) return proposed
+  return form.state.base === null ? field.default : form.state.base[field.name]
+}
+
+function SectionFields({ meta, section, form, firstField }: { meta: DocumentMeta; section: SectionMeta; form: DocumentForm; firstField: string | null }) {
+  const fields = section.fields.flatMap((name) => meta.fields[name] ?? [])
+  const row = Object.fromEntries(Object.values(meta.fields).map((field) => [field.name, fieldValue(form, field)]))
+  return (
+    <div className="fields">
+      {fields.map((field) => (
+        <FieldControl key={field.name} field={field} value={row[field.name]} row={row} error={form.messages[field.name]} hasFocus={field.name === firstField}
+          {...(form.isEditable && !field.read_only ? { onChange: (value) => form.dispatch({ type: 'set', field: field.name, value }) } : {})} />
+      ))}
+    </div>
+  )
+}
+
+function Section({ meta, section, form, firstField }: { meta: DocumentMeta; section: SectionMeta; form: DocumentForm; firstField: string | null }) {
+  const [isOpen, setOpen] = useState(!section.folded)
+  const hasError = section.fields.some((name) => form.messages[name] !== undefined)
+  useEffect(() => {
+    if (hasError) setOpen(true)
+  }, [hasError])
+  const body = <SectionFields meta={meta} section={section} form={form} firstField={firstField} />
+  if (!section.folded) {
+    return <section className="section" aria-labelledby={`section-${section.key}`}><h2 id={`section-${section.key}`}>{section.label}</h2>{body}</section>
+  }
+  return (
+    <details className="section" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)} data-testid={`section-${section.key}`}>
+      <summary><h2>{section.label}</h2></summary>
+      {isOpen && body}
+    </details>
+  )
+}
+
+function Notices({ form, meta, timeZone }: { form: DocumentForm; meta: DocumentMeta; timeZone: string | undefined }) {
+  const t = useT()
+  return (
+    <>
+      {form.draftAt && form.isDirty && (
+        <Alert type="info" showIcon title={t('document.draftRestored', { at: formatInstant(form.draftAt, timeZone) })}
+          action={<Button size="small" onClick={form.discard}>{t('document.discardDraft')}</Button>} />
+      )}
+      {form.problem && <ProblemAlert error={form.problem} onClose={form.closeProblem} />}
+      <ErrorSummary meta={meta} errors={form.errors.filter((one) => !form.problem || one.place.kind !== 'record')} />
+      {form.warnings.map((warning, at) => <Alert key={`${warning.code ?? ''}${at}`} type="warning" showIcon title={warning.message} description={warning.hint ?? undefined} />)}
+    </>
+  )
+}
+
+/** Asks before work is lost: on leaving the page inside the application and on closing the tab. */
+function LeaveGuard({ form }: { form: DocumentForm }) {
+  const t = useT()
+  const blocker = useBlocker(({ currentLocation, nextLocation }) => form.isUnsaved() && currentLocation.pathname !== nextLocation.pathname)
+  const { isDirty } = form
+  useEffect(() => {
+    if (!isDirty) return
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
+    window.addEventListener('beforeunload', ask)
+    return () => window.removeEventListener('beforeunload', ask)
+  }, [isDirty])
+  if (blocker.state !== 'blocked') return null
+  const leave = () => {
+    form.discard()
+    blocker.proceed()
+  }
+  const saveAndLeave = () => void form.save().then((record) => (record ? blocker.proceed() : blocker.reset()))
+  return (
+    <Modal open title={t('leave.title')} onCancel={() => blocker.reset()} width={460} footer={[
+      <Button key="stay" onClick={() => blocker.reset()}>{t('leave.stay')}</Button>,
+      <Button key="discard" danger onClick={leave}>{t('leave.discard')}</Button>,
+      <Button key="save" type="primary" loading={form.isSaving} onClick={saveAndLeave}>{t('leave.save')}</Button>,
+    ]}>
+      <p>{t('leave.text')}</p>
+    </Modal>
+  )
+}
+
+function useSaveKey(form: DocumentForm): void {
+  const latest = useRef(form)
+  latest.current = form
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 's') return
+      event.preventDefault()
+      // Leaving the field first takes in what is being typed; the next task sees it.
+      const field = document.activeElement
+      if (field instanceof HTMLElement) field.blur()
+      setTimeout(() => {
+        if (latest.current.isEditable && !latest.current.isSaving && (latest.current.isDirty || latest.current.state.base === null)) void latest.current.save()
+        if (field instanceof HTMLElement && field.isConnected) field.focus()
+      })
+    }
+    window.addEventListener('keydown', pressed)
+    return () => window.removeEventListener('keydown', pressed)
+  }, [])
+}
+
+function DocumentHead({ meta, form }: { meta: DocumentMeta; form: DocumentForm }) {
+  const t = useT()
+  const { company } = useApplication()
+  const base = form.state.base
+  const title = base ? recordTitle(base, meta) || `#${base.id}` : t('document.new', { label: meta.label })
+  return (
+    <div className="document-head">
+      <div className="document-title">
+        <h1>{title}</h1>
+        {base?.state && <StateTag meta={meta} state={base.state} />}
+        {form.isDirty && <span className="unsaved" data-testid="unsaved">{t('document.unsaved')}</span>}
+      </div>
+      {base?.updated_at && <div className="secondary">{t('document.updated', { at: formatInstant(base.updated_at, company?.time_zone), name: base.updated_by?.name ?? '' })}</div>}
+    </div>
+  )
+}
+
+const FOLDED = 'jingwei.panel.folded'
+
+function PanelToggle({ isFolded, onToggle }: { isFolded: boolean; onToggle: () => void }) {
+  const t = useT()
+  return <Button type="text" icon={isFolded ? <MenuFoldOutlined /> : <MenuUnfoldOutlined />} onClick={onToggle} aria-expanded={!isFolded} aria-label={isFolded ? t('panel.show') : t('panel.hide')} />
+}
+
+/** Fields no section names must not be lost: they come last, in a section of their own. */
+function sectionsOf(meta: DocumentMeta, otherLabel: string): SectionMeta[] {
+  const named = new Set(meta.sections.flatMap((section) => section.fields))
+  const rest = Object.keys(meta.fields).filter((name) => !named.has(name) && name !== 'state')
+  return rest.length === 0 ? meta.sections : [...meta.sections, { key: 'other', label: otherLabel, fields: rest, folded: meta.sections.length > 0 }]
+}
+
+function DocumentView({ meta, record }: { meta: DocumentMeta; record: RecordData | null }) {
+  const t = useT()
+  const { app, company } = useApplication()
+  const form = useDocumentForm(meta, record)
+  const [isFolded, setFolded] = useState(() => readStored<boolean>(FOLDED) ?? false)
+  useSaveKey(form)
+  const group = app.menu.find((one) => one.entries.some((entry) => entry.key === meta.key))
+  const base = form.state.base
+  usePlace([...(group ? [{ label: group.label }] : []), { label: meta.plural, to: `/${meta.path}` }, { label: base ? recordTitle(base, meta) || `#${base.id}` : t('document.new', { label: meta.label }) }])
+  const sections = sectionsOf(meta, t('document.other'))
+  const firstField = base === null ? sections[0]?.fields.find((name) => meta.fields[name]?.read_only === false) ?? null : null
+  const toggle = () => {
+    writeStored(FOLDED, !isFolded)
+    setFolded(!isFolded)
+  }
+  return (
+    <div className={base && !isFolded ? 'document document-with-panel' : 'document'}>
+      <div className="document-main">
+        <div className="document-top">
+          <DocumentHead meta={meta} form={form} />
+          <ActionBar meta={meta} form={form} />
+          {base && <PanelToggle isFolded={isFolded} onToggle={toggle} />}
+        </div>
+        <div className="document-body">
+          <Notices form={form} meta={meta} timeZone={company?.time_zone} />
+          {sections.map((section) => <Section key={section.key} meta={meta} section={section} form={form} firstField={firstField} />)}
+          {meta.lines.map((lines) => (
+            <LinesGrid key={lines.name} meta={lines} lines={form.state.lines[lines.name] ?? []} isEditable={form.isEditable} messages={form.messages}
+              computed={form.preview?.lines[lines.name] ?? {}} dispatch={form.dispatch} />
+          ))}
+        </div>
+      </div>
+      {base && !isFolded && <DocumentPanel meta={meta} id={base.id} />}
+      {form.conflict && <ConflictDialog meta={meta} theirs={form.conflict.theirs} differences={form.conflict.differences} onResolve={form.resolve} onClose={form.closeConflict} />}
+      <LeaveGuard form={form} />
+    </div>
+  )
+}
+
+export function DocumentPage({ meta, id }: { meta: DocumentMeta; id: number | null }) {
+  const record = useQuery({
+    queryKey: ['record', meta.key, id],
+    queryFn: ({ signal }) => request<RecordData>(`${meta.path}/${id}`, { signal }),
+    enabled: id !== null,
+  })
+  useEffect(() => rememberPath(meta.path, meta.key), [meta.path, meta.key])
+  if (id === null) return <DocumentView meta={meta} record={null} />
+  if (record.data) return <DocumentView meta={meta} record={record.data} />
+  if (record.isError) return <ProblemPage error={record.error} onRetry={() => void record.refetch()} />
+  return <div className="page"><Loading rows={8} /></div>
+}

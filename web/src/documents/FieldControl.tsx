@@ -1,0 +1,146 @@
+import { Checkbox, Input, Select } from 'antd'
+import { useState, type ReactNode } from 'react'
+import { Link } from 'react-router'
+import { ExportOutlined } from '@ant-design/icons'
+import type { Field, Value } from '../api/types'
+import { rememberPath, useApplication } from '../app/application'
+import { useT } from '../app/i18n/language'
+import { todayIn } from '../shared/dates'
+import { parseDecimal } from '../shared/decimal'
+import { FieldValue, useDisplay } from './FieldValue'
+import { ReferenceInput } from './ReferenceInput'
+import { isNumberType, isReference, valueFromText } from './values'
+
+interface ControlProps {
+  field: Field
+  value: unknown
+  onChange: (value: Value) => void
+  id: string
+  error: string | undefined
+  describedBy: string | undefined
+  hasFocus: boolean
+}
+
+/** Half-typed numbers and dates wait until the field is left; complete ones count at once, so that totals are live. */
+export function isComplete(value: Value, field: Field): boolean {
+  if (value === null) return true
+  return isNumberType(field.type) ? parseDecimal(String(value)) !== null : /^\d{4}-\d{2}-\d{2}$/.test(String(value))
+}
+
+/** Numbers and dates: text while typing, tidied when the field is left. */
+function TidyInput({ field, value, onChange, id, error, describedBy, hasFocus }: ControlProps) {
+  const display = useDisplay()
+  const { company } = useApplication()
+  const [typed, setTyped] = useState<string | null>(null)
+  const isNumber = isNumberType(field.type)
+  const read = (text: string) => valueFromText(text, field, todayIn(company?.time_zone))
+  const change = (text: string) => {
+    setTyped(text)
+    // A short date like "5" is complete only when the field is left.
+    const value = field.type === 'date' && text.length < 8 && text !== '' ? text : read(text)
+    if (isComplete(value, field)) onChange(value)
+  }
+  const commit = () => {
+    if (typed !== null) onChange(read(typed))
+    setTyped(null)
+  }
+  return (
+    <Input id={id} className={isNumber ? 'number-input' : undefined} inputMode={isNumber ? 'decimal' : undefined} autoComplete="off" autoFocus={hasFocus}
+      status={error ? 'error' : ''} aria-invalid={error !== undefined} aria-describedby={describedBy} aria-required={field.required}
+      placeholder={field.type === 'date' ? '2026-11-22' : undefined}
+      value={typed ?? display(value, field)} onFocus={(event) => event.target.select()}
+      onChange={(event) => change(event.target.value)}
+      onBlur={commit} onPressEnter={commit} />
+  )
+}
+
+function ChoiceInput({ field, value, onChange, id, error, describedBy, hasFocus }: ControlProps) {
+  return (
+    <Select id={id} className="choice-input" value={typeof value === 'string' ? value : null} onChange={(next: string | undefined) => onChange(next ?? null)}
+      allowClear={!field.required} showSearch={(field.choices?.length ?? 0) > 8 ? { optionFilterProp: 'label' } : false} autoFocus={hasFocus} status={error ? 'error' : ''}
+      aria-invalid={error !== undefined} aria-describedby={describedBy} aria-required={field.required} aria-label={field.label}
+      options={field.choices?.map((choice) => ({ value: choice.value, label: choice.label })) ?? []} />
+  )
+}
+
+function ReferenceControl({ field, value, onChange, id, error, describedBy, hasFocus }: ControlProps) {
+  const t = useT()
+  const reference = isReference(value) ? value : null
+  if (!field.target) return null
+  const target = field.target
+  return (
+    <span className="reference-row">
+      <ReferenceInput target={target} value={reference} onChange={onChange} label={field.label} id={id} isInvalid={error !== undefined} describedBy={describedBy} hasFocus={hasFocus} isRequired={field.required} />
+      {reference?.id != null && (
+        <Link to={`/${target.path}/${reference.id}`} className="reference-open" aria-label={t('field.openReference', { label: field.label })} onClick={() => rememberPath(target.path, target.key)}><ExportOutlined /></Link>
+      )}
+    </span>
+  )
+}
+
+function JsonInput({ value, onChange, id, error, describedBy }: ControlProps) {
+  const [typed, setTyped] = useState<string | null>(null)
+  const change = (text: string) => {
+    setTyped(text)
+    if (text.trim() === '') return onChange(null)
+    try {
+      onChange(JSON.parse(text) as Value)
+    } catch (reason) {
+      if (!(reason instanceof SyntaxError)) throw reason
+      // Half-typed JSON goes as text: the server names the fault.
+      onChange(text)
+    }
+  }
+  return <Input.TextArea id={id} autoSize={{ minRows: 2, maxRows: 10 }} status={error ? 'error' : ''} aria-describedby={describedBy} value={typed ?? (value === null || value === undefined ? '' : JSON.stringify(value, null, 2))} onChange={(event) => change(event.target.value)} />
+}
+
+function TextInput({ field, value, onChange, id, error, describedBy, hasFocus }: ControlProps) {
+  const shared = {
+    id, value: typeof value === 'string' || typeof value === 'number' ? String(value) : '', autoFocus: hasFocus, status: error ? ('error' as const) : ('' as const),
+    'aria-invalid': error !== undefined, 'aria-describedby': describedBy, 'aria-required': field.required,
+    ...(field.max_length === undefined ? {} : { maxLength: field.max_length }),
+  }
+  if (field.type === 'multiline') return <Input.TextArea {...shared} autoSize={{ minRows: 2, maxRows: 8 }} onChange={(event) => onChange(event.target.value)} />
+  return <Input {...shared} type={field.type === 'email' ? 'email' : 'text'} autoComplete="off" onChange={(event) => onChange(event.target.value)} />
+}
+
+function controlOf(props: ControlProps): ReactNode {
+  const { field, value, onChange, id, describedBy } = props
+  if (field.type === 'bool') return <Checkbox id={id} checked={value === true} aria-describedby={describedBy} onChange={(event) => onChange(event.target.checked)}>{field.label}</Checkbox>
+  if (field.type === 'choice') return <ChoiceInput {...props} />
+  if (field.type === 'reference') return <ReferenceControl {...props} />
+  if (field.type === 'date' || isNumberType(field.type)) return <TidyInput {...props} />
+  if (field.type === 'json') return <JsonInput {...props} />
+  return <TextInput {...props} />
+}
+
+interface FieldControlProps {
+  field: Field
+  value: unknown
+  onChange?: (value: Value) => void
+  idPrefix?: string
+  error?: string | undefined
+  row?: Record<string, unknown>
+  hasFocus?: boolean
+}
+
+/** One field: label, control or plain value, help, and what the server has to say about it. */
+export function FieldControl({ field, value, onChange, idPrefix = 'field', error, row, hasFocus = false }: FieldControlProps) {
+  const id = `${idPrefix}-${field.name}`
+  const isReadOnly = onChange === undefined || field.read_only
+  const describedBy = [error ? `${id}-error` : '', field.help ? `${id}-help` : ''].filter(Boolean).join(' ') || undefined
+  const isBare = field.type === 'bool' && !isReadOnly
+  const className = ['field', `field-${field.type}`, error ? 'field-invalid' : ''].join(' ').trim()
+  return (
+    <div className={className} data-field={field.name}>
+      {isReadOnly
+        ? <span className="field-label" id={`${id}-label`}>{field.label}</span>
+        : <label className={isBare ? 'field-label field-label-bare' : 'field-label'} htmlFor={id}>{isBare ? '\u00a0' : field.label}{field.required && <span className="required" aria-hidden="true"> *</span>}</label>}
+      {isReadOnly
+        ? <output className="field-value" aria-labelledby={`${id}-label`}><FieldValue field={field} value={value} row={row ?? {}} isLinked /></output>
+        : controlOf({ field, value, onChange, id, error, describedBy, hasFocus })}
+      {error && <div id={`${id}-error`} className="field-error" role="alert">{error}</div>}
+      {field.help && <div id={`${id}-help`} className="field-help">{field.help}</div>}
+    </div>
+  )
+}

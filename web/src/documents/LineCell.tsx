@@ -1,0 +1,59 @@
+import { useState, type KeyboardEvent } from 'react'
+import type { Field, Value } from '../api/types'
+import { useApplication } from '../app/application'
+import { todayIn } from '../shared/dates'
+import { isComplete } from './FieldControl'
+import { useDisplay } from './FieldValue'
+import { ReferenceInput } from './ReferenceInput'
+import { isNumberType, isReference, valueFromText } from './values'
+
+interface LineCellProps {
+  field: Field
+  value: unknown
+  label: string
+  isInvalid: boolean
+  onChange: (value: Value) => void
+}
+
+/** A plain input: hundreds of them stand in one grid. Text while typing, tidied when the cell is left. */
+function TextCell({ field, value, label, isInvalid, onChange }: LineCellProps) {
+  const display = useDisplay()
+  const { company } = useApplication()
+  const [typed, setTyped] = useState<string | null>(null)
+  const isTidied = isNumberType(field.type) || field.type === 'date'
+  const read = (text: string) => valueFromText(text, field, todayIn(company?.time_zone))
+  const change = (text: string) => {
+    setTyped(text)
+    const next = field.type === 'date' && text.length < 8 && text !== '' ? text : read(text)
+    if (!isTidied || isComplete(next, field)) onChange(next)
+  }
+  const commit = () => {
+    if (typed !== null && isTidied) onChange(read(typed))
+    setTyped(null)
+  }
+  const pressed = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' || event.key === 'Tab') commit()
+  }
+  return (
+    <input className={isNumberType(field.type) ? 'number-input' : undefined} aria-label={label} aria-invalid={isInvalid} aria-required={field.required} autoComplete="off"
+      inputMode={isNumberType(field.type) ? 'decimal' : undefined} maxLength={isTidied ? undefined : field.max_length} value={typed ?? display(value, field)}
+      onFocus={(event) => event.target.select()} onChange={(event) => change(event.target.value)} onBlur={commit} onKeyDown={pressed} />
+  )
+}
+
+export function LineCell(props: LineCellProps) {
+  const { field, value, label, isInvalid, onChange } = props
+  if (field.type === 'bool') return <input type="checkbox" aria-label={label} checked={value === true} onChange={(event) => onChange(event.target.checked)} />
+  if (field.type === 'choice') {
+    return (
+      <select aria-label={label} aria-invalid={isInvalid} value={typeof value === 'string' ? value : ''} onChange={(event) => onChange(event.target.value === '' ? null : event.target.value)}>
+        {(!field.required || !value) && <option value="" />}
+        {field.choices?.map((choice) => <option key={choice.value} value={choice.value}>{choice.label}</option>)}
+      </select>
+    )
+  }
+  if (field.type === 'reference' && field.target) {
+    return <ReferenceInput target={field.target} value={isReference(value) ? value : null} label={label} isInvalid={isInvalid} isRequired={field.required} isInGrid onChange={onChange} />
+  }
+  return <TextCell {...props} />
+}

@@ -1,0 +1,152 @@
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { Button, Empty } from 'antd'
+import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useNavigate, useSearchParams } from 'react-router'
+import { request } from '../api/client'
+import type { DocumentMeta, ListAnswer, Row } from '../api/types'
+import { rememberPath, useApplication } from '../app/application'
+import { useT } from '../app/i18n/language'
+import { usePlace } from '../app/place'
+import { useSession } from '../app/session'
+import { DataTable } from '../shared/DataTable'
+import { isTyping } from '../shared/keys'
+import { Loading } from '../shared/Loading'
+import { ProblemAlert } from '../shared/ProblemView'
+import { BulkBar } from './BulkBar'
+import { useColumns, useListColumns } from './columns'
+import { FilterRow } from './FilterRow'
+import { ImportDialog } from './ImportDialog'
+import { ListTools } from './ListTools'
+import { nextSort, parseQuery, queryParams, type ListQuery } from './query'
+import { recordTitle } from './values'
+
+/** The list's state and its only setter; small steps replace the address, so that Back leaves the list. */
+function useListQuery(): [ListQuery, (query: ListQuery) => void] {
+  const [params, setParams] = useSearchParams()
+  const query = useMemo(() => parseQuery(params), [params])
+  const change = useCallback((next: ListQuery) => setParams(queryParams(next), { replace: true }), [setParams])
+  return [query, change]
+}
+
+function useRows(meta: DocumentMeta, query: ListQuery, fields: string[]) {
+  const params = queryParams(query)
+  if (!params.has('sort') && meta.sort) params.set('sort', meta.sort)
+  params.set('limit', '50')
+  params.set('fields', fields.join(','))
+  return useInfiniteQuery({
+    queryKey: ['list', meta.key, params.toString()],
+    queryFn: ({ pageParam, signal }) => {
+      const page = new URLSearchParams(params)
+      if (pageParam) page.set('cursor', pageParam)
+      else page.set('count', '1')
+      return request<ListAnswer>(meta.path, { params: page, signal })
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    placeholderData: (earlier) => earlier,
+  })
+}
+
+function useListKeys(onNew: (() => void) | null): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (event.key !== 'n' || !onNew || isTyping(event)) return
+      event.preventDefault()
+      onNew()
+    }
+    window.addEventListener('keydown', pressed)
+    return () => window.removeEventListener('keydown', pressed)
+  }, [onNew])
+}
+
+function EmptyList({ meta, isFiltered, onClear, onNew }: { meta: DocumentMeta; isFiltered: boolean; onClear: () => void; onNew: (() => void) | null }) {
+  const t = useT()
+  if (isFiltered) {
+    return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('list.noMatch')}><Button onClick={onClear}>{t('list.clearFilters')}</Button></Empty>
+  }
+  return (
+    <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={<><strong>{t('list.empty', { plural: meta.plural })}</strong><br />{meta.help}</>}>
+      {onNew && <Button type="primary" onClick={onNew}>{t('list.newNamed', { label: meta.label })}</Button>}
+    </Empty>
+  )
+}
+
+interface ListBodyProps {
+  meta: DocumentMeta
+  query: ListQuery
+  onQuery: (query: ListQuery) => void
+  list: ReturnType<typeof useRows>
+  visible: string[]
+  selected: ReadonlySet<number>
+  onSelect: (ids: ReadonlySet<number>) => void
+  onNew: (() => void) | null
+}
+
+function ListBody({ meta, query, onQuery, list, visible, selected, onSelect, onNew }: ListBodyProps) {
+  const t = useT()
+  const navigate = useNavigate()
+  const columns = useColumns(meta, visible)
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.rows) ?? [], [list.data])
+  const open = (row: Row, event: { ctrlKey: boolean; metaKey: boolean }) => {
+    const to = `/${meta.path}/${row.id}`
+    if (event.ctrlKey || event.metaKey) window.open(to, '_blank', 'noopener')
+    else void navigate(to)
+  }
+  if (list.isError) return <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
+  if (list.isPending) return <Loading rows={10} />
+  if (rows.length === 0) {
+    const isFiltered = query.conditions.length > 0 || query.search !== ''
+    return <EmptyList meta={meta} isFiltered={isFiltered} onNew={onNew} onClear={() => onQuery({ ...query, conditions: [], search: '' })} />
+  }
+  return (
+    <>
+      <DataTable<Row> label={meta.plural} columns={columns} rows={rows} rowId={(row) => row.id} sort={query.sort ?? meta.sort}
+        onSort={(column) => onQuery({ ...query, sort: nextSort(query.sort ?? meta.sort, column) })}
+        selection={{ ids: selected, onChange: onSelect }} rowLabel={(row) => recordTitle(row, meta)} onOpen={open} />
+      {list.hasNextPage && (
+        <div className="load-more">
+          <Button onClick={() => void list.fetchNextPage()} loading={list.isFetchingNextPage}>{t('list.more')}</Button>
+        </div>
+      )}
+    </>
+  )
+}
+
+export function ListPage({ meta }: { meta: DocumentMeta }) {
+  const t = useT()
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const { user } = useSession()
+  const { app } = useApplication()
+  const [query, setQuery] = useListQuery()
+  const [visible, setVisible] = useListColumns(meta, user.id)
+  const [selected, setSelected] = useState<ReadonlySet<number>>(new Set())
+  const [isImporting, setImporting] = useState(false)
+  const units = visible.map((name) => meta.fields[name]?.unit_field).filter((name) => name !== undefined)
+  const fields = [...new Set([...meta.title_fields, ...visible, ...units])]
+  const list = useRows(meta, query, fields)
+  const group = app.menu.find((one) => one.entries.some((entry) => entry.key === meta.key))
+  usePlace([...(group ? [{ label: group.label }] : []), { label: meta.plural }])
+  useEffect(() => rememberPath(meta.path, meta.key), [meta.path, meta.key])
+
+  const openNew = useCallback(() => void navigate(`/${meta.path}/new`), [navigate, meta.path])
+  const onNew = meta.may.create ? openNew : null
+  useListKeys(onNew)
+  const refresh = () => void client.invalidateQueries({ queryKey: ['list'] })
+  const count = list.data?.pages[0]?.count
+
+  return (
+    <div className="page list-page" aria-busy={list.isFetching}>
+      <div className="list-head">
+        <h1>{meta.plural} {count !== undefined && <span className="count" data-testid="list-count">{t('list.count', { n: count })}</span>}</h1>
+        <ListTools meta={meta} query={query} visible={visible} onVisible={setVisible} onNew={onNew} onImport={() => setImporting(true)} />
+      </div>
+      <FilterRow meta={meta} query={query} onQuery={setQuery} />
+      {selected.size > 0 && <BulkBar meta={meta} selected={selected} onClear={() => setSelected(new Set())} onDone={refresh} />}
+      <div className="list-scroll">
+        <ListBody meta={meta} query={query} onQuery={setQuery} list={list} visible={visible} selected={selected} onSelect={setSelected} onNew={onNew} />
+      </div>
+      {isImporting && <ImportDialog meta={meta} onClose={() => setImporting(false)} onSaved={refresh} />}
+    </div>
+  )
+}

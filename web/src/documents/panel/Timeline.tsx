@@ -1,0 +1,47 @@
+import type { Change, DocumentMeta, TimelineEntry } from '../../api/types'
+import { useApplication } from '../../app/application'
+import { useT } from '../../app/i18n/language'
+import { formatInstant } from '../../shared/dates'
+import { Loading } from '../../shared/Loading'
+import { ProblemAlert } from '../../shared/ProblemView'
+import type { PanelProps } from '../DocumentPanel'
+import { useDisplay } from '../FieldValue'
+import { StateTag } from '../StateTag'
+import { isEmpty } from '../values'
+import { useTimeline } from './queries'
+
+function ChangeLine({ meta, change }: { meta: DocumentMeta; change: Change }) {
+  const t = useT()
+  const display = useDisplay()
+  const field = meta.fields[change.field] ?? { type: 'text' as const }
+  const text = (value: unknown) => (isEmpty(value) ? t('panel.nothing') : display(value, field))
+  return (
+    <li>
+      <span className="change-label">{change.label}</span>
+      <span><del>{text(change.old)}</del> → <ins>{text(change.new)}</ins></span>
+    </li>
+  )
+}
+
+function EntryView({ meta, entry }: { meta: DocumentMeta; entry: TimelineEntry }) {
+  const t = useT()
+  const { company } = useApplication()
+  return (
+    <li className="timeline-entry">
+      <div className="timeline-head"><strong>{entry.kind === 'comment' ? t('panel.commented') : entry.label}</strong> <time dateTime={entry.at}>{formatInstant(entry.at, company?.time_zone)}</time></div>
+      <div className="secondary">{[entry.actor?.name ?? t('panel.system'), entry.via].filter(Boolean).join(' · ')}</div>
+      {entry.from_state && entry.to_state && entry.from_state !== entry.to_state && <div><StateTag meta={meta} state={entry.from_state} /> → <StateTag meta={meta} state={entry.to_state} /></div>}
+      {entry.body && <p className="comment-body">{entry.body}</p>}
+      {entry.changes && entry.changes.length > 0 && <ul className="changes">{entry.changes.map((change) => <ChangeLine key={change.field} meta={meta} change={change} />)}</ul>}
+    </li>
+  )
+}
+
+export function Timeline({ meta, id }: PanelProps) {
+  const t = useT()
+  const timeline = useTimeline(meta, id)
+  if (timeline.isError) return <ProblemAlert error={timeline.error} onRetry={() => void timeline.refetch()} />
+  if (!timeline.data) return <Loading rows={4} />
+  if (timeline.data.entries.length === 0) return <p className="secondary">{t('panel.noEvents')}</p>
+  return <ol className="timeline">{timeline.data.entries.map((entry) => <EntryView key={`${entry.kind}-${entry.id}`} meta={meta} entry={entry} />)}</ol>
+}

@@ -1,0 +1,192 @@
+import { App } from 'antd'
+import { useEffect, useMemo, useReducer, useRef, useState } from 'react'
+import { useNavigate } from 'react-router'
+import { asProblem, type ApiProblem } from '../api/problem'
+import type { ActionAnswer, ActionMeta, DocumentMeta, RecordData, Warning } from '../api/types'
+import { useT } from '../app/i18n/language'
+import { isEditable } from './actions'
+import { conflictsOf, type Difference } from './conflict'
+import { messagesByPlace, placeKey, placeOf, type PlacedError } from './errors'
+import { changedNames, formReducer, loadedState, saveBody, type FormAction, type FormState, type Values } from './formState'
+import { useDraft } from './useDraft'
+import { usePreview, type Preview } from './usePreview'
+import { useSaver } from './useSave'
+
+export interface Conflict { theirs: RecordData; differences: Difference[] }
+
+export interface DocumentForm {
+  state: FormState
+  dispatch: (action: FormAction) => void
+  isEditable: boolean
+  isDirty: boolean
+  isSaving: boolean
+  preview: Preview | null
+  errors: PlacedError[]
+  messages: Record<string, string>
+  warnings: Warning[]
+  problem: ApiProblem | null
+  conflict: Conflict | null
+  draftAt: string | null
+  save: () => Promise<RecordData | null>
+  act: (action: ActionMeta, inputs: Values) => Promise<ActionAnswer | null>
+  remove: () => Promise<void>
+  discard: () => void
+  resolve: (drop: string[]) => void
+  closeConflict: () => void
+  closeProblem: () => void
+  /** True when leaving would lose work; asked by the navigation guard. */
+  isUnsaved: () => boolean
+}
+
+function isTouched(state: FormState, { place }: PlacedError): boolean {
+  if (place.kind === 'record') return false
+  if (place.kind === 'field') return place.field in state.edits
+  const line = state.lines[place.collection]?.find((one) => one.key === place.line)
+  return line !== undefined && place.field !== null && place.field in line.edits
+}
+
+/** Errors of the last save, minus those whose place was edited since, plus what the live preview finds. */
+function useErrors(state: FormState, preview: Preview | null) {
+  const [saved, setSaved] = useState<PlacedError[]>([])
+  const [isAttempted, setAttempted] = useState(false)
+  const errors = useMemo(() => {
+    const live = (preview?.errors ?? []).filter((one) => isAttempted || isTouched(state, one))
+    const seen = new Set(saved.map((one) => `${placeKey(one.place)} ${one.error.message}`))
+    return [...saved, ...live.filter((one) => !seen.has(`${placeKey(one.place)} ${one.error.message}`))]
+  }, [saved, preview, isAttempted, state])
+  const edited = (action: FormAction) => {
+    if (saved.length === 0) return
+    if (action.type === 'set') setSaved(saved.filter(({ place }) => place.kind === 'cell' || (place.kind === 'field' && place.field !== action.field)))
+    else if (action.type === 'setCell') setSaved(saved.filter(({ place }) => place.kind !== 'cell' || place.line !== action.key || (place.field !== null && place.field !== action.field)))
+    else if ('collection' in action) setSaved(saved.filter(({ place }) => place.kind !== 'cell' || place.collection !== action.collection))
+  }
+  const clear = () => {
+    setSaved([])
+    setAttempted(false)
+  }
+  const refuse = (refused: PlacedError[]) => {
+    setSaved(refused)
+    setAttempted(true)
+  }
+  return { errors, edited, clear, refuse }
+}
+
+interface Parts {
+  meta: DocumentMeta
+  state: FormState
+  reduce: (action: FormAction) => void
+  errors: ReturnType<typeof useErrors>
+  forgetDraft: () => void
+  dirty: { current: boolean }
+}
+
+/** Saving with its three ends: stored, refused (errors to their places), or somebody was first (conflict). */
+function useSaving({ meta, state, reduce, errors, forgetDraft, dirty }: Parts) {
+  const t = useT()
+  const navigate = useNavigate()
+  const { message } = App.useApp()
+  const saver = useSaver(meta, state.base)
+  const [problem, setProblem] = useState<ApiProblem | null>(null)
+  const [conflict, setConflict] = useState<Conflict | null>(null)
+  const [saveAgain, setSaveAgain] = useState(false)
+
+  const accept = (record: RecordData) => {
+    dirty.current = false
+    forgetDraft()
+    errors.clear()
+    setProblem(null)
+    setConflict(null)
+    reduce({ type: 'load', base: record })
+  }
+  const refuse = (refusal: ApiProblem, sent: Record<string, string[]>) => {
+    const placed = refusal.errors.map((error) => ({ error, place: placeOf(error, meta, sent) }))
+    errors.refuse(placed)
+    setProblem(placed.length > 0 && placed.every(({ place }) => place.kind !== 'record') ? null : refusal)
+  }
+  const meet = async (id: number) => {
+    const theirs = await saver.load(id)
+    const differences = conflictsOf(state, theirs, meta)
+    if (differences.length > 0) setConflict({ theirs, differences })
+    else settle(theirs, [])
+  }
+  /** Own changes move upon the newer version and are saved there; nothing left to save means all agree. */
+  const settle = (theirs: RecordData, drop: string[]) => {
+    setConflict(null)
+    reduce({ type: 'rebase', base: theirs, drop })
+    setSaveAgain(true)
+    void message.info(t('conflict.merged', { name: theirs.updated_by?.name ?? t('conflict.somebody') }))
+  }
+  const save = async (): Promise<RecordData | null> => {
+    const body = saveBody(state, meta)
+    try {
+      const record = await saver.save(body)
+      accept(record)
+      void message.success(t('document.saved'))
+      if (state.base === null) void navigate(`/${meta.path}/${record.id}`, { replace: true })
+      return record
+    } catch (error) {
+      const refusal = asProblem(error)
+      if (refusal.code === 'version.conflict' && state.base) await meet(state.base.id).catch((reason: unknown) => setProblem(asProblem(reason)))
+      else refuse(refusal, body.sent)
+      return null
+    }
+  }
+  useEffect(() => {
+    if (!saveAgain) return
+    setSaveAgain(false)
+    if (dirty.current) void save()
+  })
+  return { saver, save, accept, problem, setProblem, conflict, setConflict, settle }
+}
+
+export function useDocumentForm(meta: DocumentMeta, record: RecordData | null): DocumentForm {
+  const reducer = useMemo(() => formReducer(meta), [meta])
+  const [state, reduce] = useReducer(reducer, record, (base) => loadedState(base, meta))
+  const isDirty = changedNames(state, meta).length > 0
+  const dirty = useRef(isDirty)
+  dirty.current = isDirty
+  const canEdit = isEditable(meta, state.base)
+  const draft = useDraft(meta, record, state, isDirty)
+  const [draftAt, setDraftAt] = useState<string | null>(null)
+  const preview = usePreview(meta, state, canEdit)
+  const errors = useErrors(state, preview)
+  const saving = useSaving({ meta, state, reduce, errors, forgetDraft: draft.forget, dirty })
+  const { saver, save, accept, setProblem } = saving
+
+  useEffect(() => {
+    if (!draft.found || !canEdit) return
+    // A draft begun on an older version keeps that version: saving it then meets the conflict instead of overwriting.
+    reduce({ type: 'restore', draft: draft.found })
+    setDraftAt(draft.found.saved_at)
+    // Only when the page opens.
+  }, [])
+  useEffect(() => {
+    if (record && !dirty.current && record.version !== state.base?.version) reduce({ type: 'load', base: record })
+  }, [record, state.base?.version])
+
+  const discard = () => {
+    draft.forget()
+    setDraftAt(null)
+    errors.clear()
+    setProblem(null)
+    reduce({ type: 'load', base: record })
+  }
+  const act = async (action: ActionMeta, inputs: Values): Promise<ActionAnswer | null> => {
+    const current = isDirty ? await save() : state.base
+    if (!current) return null
+    const done = await saver.act(action, current, inputs)
+    accept(done.record)
+    return done.answer
+  }
+  return {
+    state, isDirty, isEditable: canEdit, isSaving: saver.isSaving, preview, draftAt,
+    errors: errors.errors, messages: messagesByPlace(errors.errors), warnings: preview?.warnings ?? [],
+    problem: saving.problem, conflict: saving.conflict, save, act, discard,
+    dispatch: (action) => { errors.edited(action); reduce(action) },
+    remove: async () => { if (state.base) { await saver.remove(state.base); dirty.current = false; draft.forget() } },
+    resolve: (drop) => { if (saving.conflict) saving.settle(saving.conflict.theirs, drop) },
+    closeConflict: () => saving.setConflict(null),
+    closeProblem: () => setProblem(null),
+    isUnsaved: () => dirty.current,
+  }
+}

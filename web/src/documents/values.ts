@@ -1,0 +1,103 @@
+import type { CodeReference, DocumentMeta, Field, FieldType, Reference, Row, StateMeta, Value } from '../api/types'
+import { formatNumber, parseDecimal, sameDecimal, type NumberKind } from '../shared/decimal'
+import { formatInstant, parseDate } from '../shared/dates'
+
+const NUMBER_TYPES: ReadonlySet<FieldType> = new Set<FieldType>(['integer', 'quantity', 'price', 'amount', 'rate', 'ratio'])
+
+export function isNumberType(type: FieldType): type is NumberKind {
+  return NUMBER_TYPES.has(type)
+}
+
+export function isReference(value: unknown): value is Reference | CodeReference {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'id' in value && 'number' in value
+}
+
+export function isEmpty(value: unknown): boolean {
+  return value === null || value === undefined || value === ''
+}
+
+/** "ITEM-1 Lunar wafer": the code, and the title when it says more than the code. */
+export function referenceText(value: Reference | CodeReference): string {
+  if (value.id === null) return value.number
+  if (value.title === '' || value.title === value.number) return value.number
+  if (value.number === '' || value.title.startsWith(value.number)) return value.title
+  return `${value.number} ${value.title}`
+}
+
+/** The value as the server's bodies want it: references become their id, or their code when only that is known. */
+export function bodyValue(value: Value | undefined, type: FieldType): unknown {
+  if (value === undefined || value === '') return null
+  if (isReference(value)) return value.id ?? value.number
+  if (type === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return Number(value)
+  return value
+}
+
+export function sameValue(left: unknown, right: unknown, type: FieldType): boolean {
+  if (isEmpty(left) && isEmpty(right)) return true
+  if (isEmpty(left) || isEmpty(right)) return false
+  if (isReference(left) && isReference(right)) return left.id === right.id && left.number === right.number
+  if (isNumberType(type)) return sameDecimal(String(left), String(right))
+  if (typeof left === 'object' || typeof right === 'object') return JSON.stringify(left) === JSON.stringify(right)
+  return left === right
+}
+
+/** Text that a person typed or pasted into a cell → the field's value; text that cannot be read stays, for the server to refuse. */
+export function valueFromText(text: string, field: Field, today: string): Value {
+  const trimmed = text.trim()
+  if (trimmed === '') return field.type === 'bool' ? false : null
+  if (isNumberType(field.type)) return parseDecimal(trimmed) ?? trimmed
+  if (field.type === 'date') return parseDate(trimmed, today) ?? trimmed
+  if (field.type === 'bool') return /^(1|y|yes|true|是|√|✓)$/i.test(trimmed)
+  if (field.type === 'reference') return { id: null, number: trimmed.split(/\s/)[0] ?? trimmed }
+  if (field.type === 'choice') {
+    return field.choices?.find((choice) => choice.label === trimmed || choice.value === trimmed)?.value ?? trimmed
+  }
+  return text
+}
+
+interface DisplayWords {
+  yes: string
+  no: string
+  timeZone: string | undefined
+}
+
+/** One field's value as text: the same in lists, forms, timelines and dialogs. */
+export function displayText(value: unknown, field: Pick<Field, 'type' | 'choices' | 'scale'>, words: DisplayWords): string {
+  if (isEmpty(value)) return ''
+  if (isReference(value)) return referenceText(value)
+  if (typeof value === 'boolean') return value ? words.yes : words.no
+  if (isNumberType(field.type) && (typeof value === 'string' || typeof value === 'number')) {
+    return formatNumber(value, field.type, field.scale)
+  }
+  if (field.type === 'instant' && typeof value === 'string') return formatInstant(value, words.timeZone)
+  if (field.type === 'choice') return field.choices?.find((choice) => choice.value === value)?.label ?? String(value)
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+/** The unit standing beside a quantity, from the field the quantity names. */
+export function unitText(row: Record<string, unknown>, field: Field): string {
+  if (!field.unit_field) return ''
+  const unit = row[field.unit_field]
+  if (isReference(unit)) return unit.number
+  return typeof unit === 'string' ? unit : ''
+}
+
+export function stateOf(meta: Pick<DocumentMeta, 'states'>, key: string | null | undefined): StateMeta | null {
+  return meta.states.find((state) => state.key === key) ?? null
+}
+
+/** A list row of the target document, as a reference to it. */
+export function rowReference(row: Row, meta: Pick<DocumentMeta, 'key' | 'title_fields'>): Reference {
+  const text = (name: string | undefined): string => {
+    const value = name === undefined ? undefined : row[name]
+    return isReference(value) ? referenceText(value) : isEmpty(value) ? '' : String(value)
+  }
+  const number = text(meta.title_fields[0]) || String(row.id)
+  return { id: row.id, key: meta.key, number, title: text(meta.title_fields[1]) || number }
+}
+
+/** What a record is called: "ITEM-1 Lunar wafer". */
+export function recordTitle(row: Record<string, unknown>, meta: Pick<DocumentMeta, 'title_fields'>): string {
+  const parts = meta.title_fields.map((name) => row[name]).filter((value) => !isEmpty(value))
+  return parts.map((value) => (isReference(value) ? referenceText(value) : String(value))).join(' ')
+}

@@ -1,0 +1,80 @@
+import { Alert, Button, Result } from 'antd'
+import { asProblem, type ApiProblem } from '../api/problem'
+import type { ProblemError } from '../api/types'
+import { type Translate, useT } from '../app/i18n/language'
+
+export function problemTitle(problem: ApiProblem, t: Translate): string {
+  if (problem.code === 'network.unreachable') return t('problem.network')
+  if (problem.title) return problem.title
+  if (problem.status === 404) return t('problem.notFound')
+  if (problem.status === 403) return t('problem.forbidden')
+  return t('problem.unexpected', { status: problem.status })
+}
+
+/** Documents that stand in the way, each one click away. */
+export function ProblemDocuments({ error }: { error: ProblemError }) {
+  if (!error.documents || error.documents.length === 0) return null
+  return (
+    <span className="problem-documents">
+      {error.documents.map((document) => (
+        <a key={`${document.key}-${document.id}`} href={`/open/${document.key}/${document.id}`} target="_blank" rel="noopener">{document.number || document.title}</a>
+      ))}
+    </span>
+  )
+}
+
+export function ProblemErrors({ errors }: { errors: ProblemError[] }) {
+  return (
+    <ul className="problem-errors">
+      {errors.map((error, at) => (
+        <li key={`${error.code}-${at}`}>
+          {error.message}
+          {error.hint && <span className="problem-hint"> {error.hint}</span>}
+          <ProblemDocuments error={error} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function ProblemBody({ problem }: { problem: ApiProblem }) {
+  const t = useT()
+  const title = problemTitle(problem, t)
+  const isDetailNews = problem.detail !== '' && problem.detail !== title && !problem.errors.some((error) => error.message === problem.detail)
+  // One error that only repeats the title adds its hint, not the sentence again.
+  const errors = problem.errors.map((error) => (error.message === title ? { ...error, message: '' } : error))
+  return (
+    <>
+      {isDetailNews && <div>{problem.detail}</div>}
+      {errors.some((error) => error.message || error.hint || error.documents?.length) && <ProblemErrors errors={errors} />}
+      {problem.code === 'network.unreachable' && <div>{t('problem.networkHint')}</div>}
+      {problem.requestId && problem.status >= 500 && <div className="secondary">{t('problem.request', { id: problem.requestId })}</div>}
+    </>
+  )
+}
+
+export function ProblemAlert({ error, onRetry, onClose }: { error: unknown; onRetry?: () => void; onClose?: () => void }) {
+  const t = useT()
+  const problem = asProblem(error)
+  return (
+    <Alert type="error" showIcon role="alert" className="problem" title={problemTitle(problem, t)} description={<ProblemBody problem={problem} />}
+      {...(onClose ? { closable: { onClose, 'aria-label': t('common.close') } } : {})}
+      {...(onRetry ? { action: <Button size="small" onClick={onRetry}>{t('common.retry')}</Button> } : {})} />
+  )
+}
+
+export function ProblemPage({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const t = useT()
+  const problem = asProblem(error)
+  const status = problem.status === 404 ? '404' : problem.status === 403 ? '403' : problem.status >= 500 ? '500' : 'warning'
+  return (
+    <main className="page">
+      <Result status={status === '500' ? 'error' : status === '404' || status === '403' ? 'info' : 'warning'} title={problemTitle(problem, t)}
+        subTitle={<ProblemBody problem={problem} />}
+        extra={[
+          ...(onRetry ? [<Button key="retry" type="primary" onClick={onRetry}>{t('common.retry')}</Button>] : []),
+          <Button key="home" href="/">{t('common.home')}</Button>,
+        ]} />
+    </main>
+  )
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { formatNumber, groupThousands, isNegative, isZero, parseDecimal, sameDecimal, withDecimals } from './decimal'
+
+describe('parseDecimal', () => {
+  it.each([
+    ['1,234.50', '1234.50'],
+    ['12,345,678', '12345678'],
+    [' 1 234.5 ', '1234.5'],
+    ['１２．５', '12.5'],
+    ['1。5', '1.5'],
+    ['￥99.90', '99.90'],
+    ['(12.00)', '-12.00'],
+    ['−3', '-3'],
+    ['.5', '0.5'],
+    ['007', '7'],
+    ['5.', '5'],
+    ['-0.00', '0.00'],
+    ['9007199254740993.0001', '9007199254740993.0001'],
+  ])('%s is %s', (typed, expected) => {
+    expect(parseDecimal(typed)).toBe(expected)
+  })
+
+  it.each(['', '-', '.', 'abc', '1.2.3', '1,5', '1,23,456', '1e5', 'NaN', '12 pcs'])('refuses %s', (typed) => {
+    expect(parseDecimal(typed)).toBeNull()
+  })
+})
+
+describe('formatNumber', () => {
+  it('shows amounts with at least two decimals and never rounds', () => {
+    expect(formatNumber('1234.5000', 'amount')).toBe('1,234.50')
+    expect(formatNumber('-1234567.0000', 'amount')).toBe('-1,234,567.00')
+    expect(formatNumber('0.1234', 'amount')).toBe('0.1234')
+    expect(formatNumber('1500', 'amount', 0)).toBe('1,500')
+  })
+
+  it('keeps every digit beyond the reach of floats', () => {
+    expect(formatNumber('99999999999999999.9900', 'amount')).toBe('99,999,999,999,999,999.99')
+    expect(formatNumber('0.1', 'quantity')).toBe('0.1')
+  })
+
+  it('shows only significant decimals of quantities, two at least of prices', () => {
+    expect(formatNumber('12.500000', 'quantity')).toBe('12.5')
+    expect(formatNumber('1000.000000', 'quantity')).toBe('1,000')
+    expect(formatNumber('3.20000000', 'price')).toBe('3.20')
+    expect(formatNumber('3.20000001', 'price')).toBe('3.20000001')
+    expect(formatNumber(1234567, 'integer')).toBe('1,234,567')
+  })
+
+  it('leaves what is not a number alone', () => {
+    expect(formatNumber('abc', 'amount')).toBe('abc')
+    expect(formatNumber('', 'amount')).toBe('')
+  })
+})
+
+describe('small parts', () => {
+  it('groups, trims and compares as text', () => {
+    expect(groupThousands('999')).toBe('999')
+    expect(groupThousands('1000.')).toBe('1,000')
+    expect(withDecimals('1.2300', 0)).toBe('1.23')
+    expect(withDecimals('1', 2)).toBe('1.00')
+    expect(sameDecimal('1.50', '1.5')).toBe(true)
+    expect(sameDecimal('1,000', '1000.0')).toBe(true)
+    expect(sameDecimal('1.51', '1.5')).toBe(false)
+    expect(isZero('-0.00')).toBe(true)
+    expect(isZero('')).toBe(false)
+    expect(isZero('0.01')).toBe(false)
+    expect(isNegative('-0.00')).toBe(false)
+    expect(isNegative('-0.01')).toBe(true)
+  })
+})

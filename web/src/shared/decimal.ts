@@ -1,0 +1,77 @@
+/**
+ * Decimal numbers as text. Money and quantities never become binary floats: the server sends strings, the screen
+ * formats strings, and what was typed goes back as a string.
+ */
+
+const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?$/
+
+const FULL_WIDTH: Record<string, string> = { '。': '.', '．': '.', '，': ',', '－': '-', '—': '-', '−': '-', '＋': '+' }
+
+/** What a person typed or pasted → a plain decimal ("1,234.50" → "1234.50", "１２" → "12"); null when it is not a number. */
+export function parseDecimal(typed: string): string | null {
+  const narrow = typed
+    .replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0))
+    .replace(/[。．，－—−＋]/g, (mark) => FULL_WIDTH[mark] ?? mark)
+    .replace(/[\s\u00a0\u202f]/g, '')
+    .replace(/^[¥￥$€]/, '')
+  const bracketed = /^\((.+)\)$/.exec(narrow)
+  const text = bracketed ? `-${bracketed[1]}` : narrow
+  // A comma is a thousands separator only where groups of three follow; "1,5" is refused instead of becoming 15.
+  if (text.includes(',') && !/^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/.test(text)) return null
+  const match = DECIMAL.exec(text.replaceAll(',', ''))
+  if (!match) return null
+  const [, sign = '', whole = '', fraction = ''] = match
+  if (whole === '' && fraction === '') return null
+  const digits = whole.replace(/^0+(?=\d)/, '') || '0'
+  const value = fraction === '' ? digits : `${digits}.${fraction}`
+  return sign === '-' && !isZero(value) ? `-${value}` : value
+}
+
+/** True for "0", "-0.00", "" is not a number and therefore false. */
+export function isZero(value: string): boolean {
+  return /\d/.test(value) && /^[+-]?[0.]*$/.test(value)
+}
+
+export function isNegative(value: string): boolean {
+  return value.startsWith('-') && !isZero(value)
+}
+
+/** "-1234567.5" → "-1,234,567.5". Digits are kept as they are. */
+export function groupThousands(value: string): string {
+  const match = DECIMAL.exec(value)
+  if (!match) return value
+  const [, sign = '', whole = '', fraction] = match
+  const grouped = (whole || '0').replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+  return `${sign === '-' ? '-' : ''}${grouped}${fraction === undefined || fraction === '' ? '' : `.${fraction}`}`
+}
+
+/** Cuts zeros from the end of the fraction and pads with zeros so that at least `decimals` digits stand there. */
+export function withDecimals(value: string, decimals: number): string {
+  const match = DECIMAL.exec(value)
+  if (!match) return value
+  const [, sign = '', whole = '', fraction = ''] = match
+  const kept = fraction.replace(/0+$/, '').padEnd(decimals, '0')
+  return `${sign}${whole || '0'}${kept === '' ? '' : `.${kept}`}`
+}
+
+/** The same number written differently compares equal: "1.50" and "1.5", "-0" and "0". */
+export function sameDecimal(left: string, right: string): boolean {
+  const canonical = (value: string): string => {
+    const parsed = parseDecimal(value)
+    return parsed === null ? value : withDecimals(parsed, 0)
+  }
+  return canonical(left) === canonical(right)
+}
+
+export type NumberKind = 'integer' | 'quantity' | 'price' | 'amount' | 'rate' | 'ratio'
+
+/**
+ * One way to write a number on the screen. Amounts show at least two decimals (or the field's scale), prices at least
+ * two and all significant ones, quantities and rates only the significant ones. Nothing is rounded here.
+ */
+export function formatNumber(value: string | number, kind: NumberKind, scale?: number): string {
+  const text = typeof value === 'number' ? String(value) : value
+  if (!DECIMAL.test(text) || !/\d/.test(text)) return text
+  const decimals = kind === 'amount' ? Math.min(scale ?? 2, 2) : kind === 'price' ? 2 : 0
+  return groupThousands(withDecimals(text, decimals))
+}
