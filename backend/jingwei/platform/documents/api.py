@@ -125,13 +125,15 @@ def _add_writing(api: NinjaAPI, document: Document) -> None:
         actor = actor_of(request)
         claim = claim_of(request, actor, body.model_dump(exclude_unset=True))
 
+        made: list[Any] = []
+
         def work(command: Command) -> Answer:
-            record = write.create(command, key, [body])[0]
-            return Answer(201, {"id": record.pk}, record.pk)
+            made[:] = write.create(command, key, [body])
+            return Answer(201, {"id": made[0].pk}, made[0].pk)
 
         done = run_claimed(actor, claim, work)
         assert done.document_id is not None
-        record = read.get_record(document, done.document_id, actor)
+        record = read.get_record(document, done.document_id, actor) if done.replayed else made[0]
         return answer(read.as_json(document, record, actor), 201)
 
     def change(request: HttpRequest, id: int, body: types.change) -> HttpResponse:

@@ -126,15 +126,14 @@ def claim(actor: Actor, wanted: Claim) -> Answer | None:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO idempotency_key (group_id, company_ref, principal, route, key, fingerprint) "
-            "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
-            [actor.group_id, actor.company_id or 0, wanted.principal, wanted.route, wanted.key, wanted.fingerprint],
+            "INSERT INTO idempotency_key (group_id, principal, route, key, fingerprint) "
+            "VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
+            [actor.group_id, wanted.principal, wanted.route, wanted.key, wanted.fingerprint],
         )
         if cursor.fetchone():
             return None
     first = IdempotencyKey.objects.get(
         group_id=actor.group_id,
-        company_ref=actor.company_id or 0,
         principal=wanted.principal,
         route=wanted.route,
         key=wanted.key,
@@ -157,13 +156,12 @@ def keep_answer(actor: Actor, wanted: Claim, answer: Answer) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE idempotency_key SET status = %s, response = %s::jsonb, document_id = %s WHERE group_id = %s "
-            "AND company_ref = %s AND principal = %s AND route = %s AND key = %s",
+            "AND principal = %s AND route = %s AND key = %s",
             [
                 answer.status,
                 text if len(text) <= 65536 else None,
                 answer.document_id,
                 actor.group_id,
-                actor.company_id or 0,
                 wanted.principal,
                 wanted.route,
                 wanted.key,

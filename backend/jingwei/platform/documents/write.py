@@ -31,15 +31,17 @@ def create(command: Command, key: str, bodies: Sequence[BaseModel]) -> list[Any]
     records = [d.record for d in drafts]
     if document.series and document.series.at == "create":
         give_numbers(command, document, [r for r in records if not getattr(r, document.series.field)])
-    for record, id in zip(records, sets.next_ids(len(records)), strict=True):
-        record.pk, record.version = id, 1
+    below = {lines.name: [line for r in records for line in getattr(r, lines.name)] for lines in document.lines}
+    ids = iter(sets.next_ids(len(records) + sum(map(len, below.values()))))
+    for record in records:
+        record.pk, record.version = next(ids), 1
     register(document, records)
     sets.insert(records)
     for lines in document.lines:
-        rows = [line for record in records for line in _adopted(lines.parent, record, getattr(record, lines.name))]
-        for line, id in zip(rows, sets.next_ids(len(rows)) if rows else (), strict=True):
-            line.pk = id
-        sets.insert(rows)
+        for record in records:
+            for line in _adopted(lines.parent, record, getattr(record, lines.name)):
+                line.pk = next(ids)
+        sets.insert(below[lines.name])
     if document.saved:
         document.saved(command, drafts)
     for record in records:

@@ -109,7 +109,6 @@ class InboxEvent(TenantModel):
 class IdempotencyKey(TenantModel):
     """The claim of one request, made first in the transaction of its effect, with the answer it was given."""
 
-    company_ref = models.BigIntegerField(default=0)
     principal = models.CharField(max_length=60)
     route = models.CharField(max_length=120)
     key = models.CharField(max_length=80)
@@ -123,7 +122,7 @@ class IdempotencyKey(TenantModel):
         db_table = "idempotency_key"
         constraints = [
             models.UniqueConstraint(
-                fields=["group", "company_ref", "principal", "route", "key"], name="idempotency_key_once"
+                fields=["group", "principal", "route", "key"], name="idempotency_key_once"
             )
         ]
 

@@ -18,10 +18,13 @@ from dataclasses import dataclass
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.platform.tabular.markup import elements
+from jingwei.platform.tabular.markup import elements, string_tables
 from jingwei.platform.tabular.table import UnreadableFile, unreadable
 
-MAX_EXPANDED = 256 * 1024 * 1024
+MAX_EXPANDED = 192 * 1024 * 1024
+MAX_DESCRIPTION = 8 * 1024 * 1024  # of parts that describe the workbook: names of sheets, styles
+MAX_STRINGS = 4_000_000
+_HARMLESS = 100_000  # texts that may be announced in vain: careless programs write a wrong number
 MAX_PARTS = 10_000
 _PROLOG = 64 * 1024  # bytes in which a part's root element must begin
 _RESAVE = _("Open the file in a spreadsheet and save it again as XLSX.")
@@ -29,7 +32,8 @@ _RESAVE = _("Open the file in a spreadsheet and save it again as XLSX.")
 _CONTENT_TYPES = "[Content_Types].xml"
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
-_SHARED = ("_rels/.rels", "xl/sharedStrings.xml", "xl/styles.xml")
+_STRINGS = "xl/sharedStrings.xml"
+_STYLES = "xl/styles.xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +88,15 @@ def _unpack(archive: zipfile.ZipFile) -> Workbook:
     first = sheets[0]
     if first.part not in by_name:
         raise damaged()
-    wanted = (_CONTENT_TYPES, *_SHARED, first.part)
-    contents = {name: parts.read(name) for name in wanted if name in by_name}
-    contents |= {_WORKBOOK: parts.read(_WORKBOOK), _RELATIONS: parts.read(_RELATIONS)}
+    contents = {name: parts.description(name) for name in (_CONTENT_TYPES, "_rels/.rels", _STYLES) if name in by_name}
+    contents |= {name: parts.description(name) for name in (_WORKBOOK, _RELATIONS)}
+    contents |= {name: parts.content(name) for name in (first.part, _STRINGS) if name in by_name}
+    _check_strings(contents.get(_STRINGS, b""))
     return Workbook(
         container=_container(contents),
         sheet=first,
         sheet_xml=contents[first.part],
-        styles_xml=contents.get("xl/styles.xml", b""),
+        styles_xml=contents.get(_STYLES, b""),
         further_sheets=tuple(sheet.name for sheet in sheets[1:]),
     )
 
@@ -124,22 +129,48 @@ class _Parts:
         self._left = MAX_EXPANDED
         self._known: dict[str, bytes] = {}
 
-    def read(self, name: str) -> bytes:
+    def content(self, name: str) -> bytes:
+        """The part that holds the sheet or its texts."""
+        return self._read(name, self._left)
+
+    def description(self, name: str) -> bytes:
+        """A part that describes the workbook."""
+        return self._read(name, min(MAX_DESCRIPTION, self._left))
+
+    def _read(self, name: str, limit: int) -> bytes:
         if name in self._known:
             return self._known[name]
         info = self._infos.get(name)
         if info is None:
             raise damaged()
-        if info.file_size > self._left:
-            raise unreadable(
-                "file.too_large",
-                format_lazy(_("Unpacked, the file is larger than {limit} MB."), limit=MAX_EXPANDED // (1024 * 1024)),
-                _("Divide it into several files; delete sheets, pictures and formats that are not needed."),
-            )
+        if info.file_size > limit:
+            raise _too_large()
         # zipfile stops at the declared size and compares the checksum: more than that is never unpacked.
         self._known[name] = self._archive.read(info)
         self._left -= info.file_size
         return self._known[name]
+
+
+def _too_large() -> UnreadableFile:
+    return unreadable(
+        "file.too_large",
+        format_lazy(_("Unpacked, the file is larger than {limit} MB."), limit=MAX_EXPANDED // (1024 * 1024)),
+        _("Divide it into several files; delete sheets, pictures and formats that are not needed."),
+    )
+
+
+def _check_strings(part: bytes) -> None:
+    """Refuse a table of texts that announces more than it holds: the library reserves memory for the announced number,
+    and ends the whole process when it gets none."""
+    texts = part.count(b"<si") + part.count(b":si")
+    if texts > MAX_STRINGS:
+        raise _too_large()
+    if b"uniqueCount" not in part:
+        return
+    for attributes in string_tables(part):
+        announced = attributes.get("uniqueCount", "0")
+        if len(announced) > 10 or not announced.isdecimal() or int(announced) > texts + _HARMLESS:
+            raise damaged()
 
 
 _XML_NOISE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
@@ -163,13 +194,13 @@ def _refuse_doctype(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
 
 def _visible_sheets(parts: _Parts) -> list[Sheet]:
     targets: dict[str, str] = {}
-    for name, attributes in elements(parts.read(_RELATIONS)):
-        if name == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
+    for _name, attributes in elements(parts.description(_RELATIONS), {"Relationship"}):
+        if attributes.get("Type", "").endswith("/worksheet"):
             targets[attributes.get("Id", "")] = _part_of(attributes.get("Target", ""))
     return [
         Sheet(attributes.get("name", ""), targets[attributes.get("id", "")])
-        for name, attributes in elements(parts.read(_WORKBOOK))
-        if name == "sheet" and attributes.get("state", "visible") == "visible" and attributes.get("id") in targets
+        for _name, attributes in elements(parts.description(_WORKBOOK), {"sheet"})
+        if attributes.get("state", "visible") == "visible" and attributes.get("id") in targets
     ]
 
 

@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from jingwei.platform.tabular.markup import elements, local, parser
+from jingwei.platform.tabular.markup import elements, local, parse, parser
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-_ERROR_LIMIT = 1000
+_MOST = 1000  # errors, hidden rows and merged ranges that are remembered; more of them say nothing new
+MAX_ELEMENTS = 16_000_000  # four for each of four million cells
 
 
 @dataclass(slots=True)
@@ -21,6 +22,7 @@ class SheetFacts:
     """Positions count from 0, rows from 1. `last_row` and `width` measure cells that hold a value."""
 
     last_row: int = 0
+    values: int = 0  # cells with a value, repeated ones counted again
     width: int = 0
     hidden_rows: list[int] = field(default_factory=list)
     formulas: int = 0
@@ -38,10 +40,7 @@ def scan(sheet_xml: bytes, padded_styles: dict[str, int]) -> SheetFacts:
     reader = parser()
     scanner = _Scanner(reader, padded_styles)
     reader.StartElementHandler = scanner.start
-    try:
-        reader.Parse(sheet_xml, True)
-    except expat.ExpatError as error:
-        raise ValueError(str(error)) from None
+    parse(reader, sheet_xml)
     scanner.end_of_cell()
     return scanner.facts
 
@@ -53,6 +52,7 @@ class _Scanner:
         self.facts = SheetFacts()
         self._reader = reader
         self._padded_styles = padded_styles
+        self._elements = 0
         self._row = 0
         self._position = -1
         self._cell: dict[str, str] | None = None
@@ -62,6 +62,10 @@ class _Scanner:
         self._columns: dict[str, int] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        """One start tag; the three names that fill a sheet come first."""
+        self._elements += 1
+        if self._elements > MAX_ELEMENTS:
+            raise ValueError(f"more than {MAX_ELEMENTS} elements")
         if name == "v":
             self._value()
         elif name == "c":
@@ -81,7 +85,7 @@ class _Scanner:
             self._start_cell(attributes)
         elif name == "row":
             self._start_row(attributes)
-        elif name == "mergeCell":
+        elif name == "mergeCell" and len(self.facts.merged) < _MOST:
             self.facts.merged.append(attributes.get("ref", ""))
 
     def _start_row(self, attributes: dict[str, str]) -> None:
@@ -89,7 +93,7 @@ class _Scanner:
         given = attributes.get("r")
         self._row = int(given) if given else self._row + 1
         self._position = -1
-        if attributes.get("hidden") in ("1", "true"):
+        if attributes.get("hidden") in ("1", "true") and len(self.facts.hidden_rows) < _MOST:
             self.facts.hidden_rows.append(self._row)
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
@@ -118,6 +122,7 @@ class _Scanner:
             self._text.clear()
             self._reader.CharacterDataHandler = self._text.append
         facts = self.facts
+        facts.values += 1
         if self._row > facts.last_row:
             facts.last_row = self._row
         if self._position >= facts.width:
@@ -137,13 +142,13 @@ class _Scanner:
         value = "".join(self._text).strip()
         self._text.clear()
         place = (self._row, self._position)
-        if self._is_error and len(self.facts.errors) < _ERROR_LIMIT:
+        if self._is_error and len(self.facts.errors) < _MOST:
             self.facts.errors.append((*place, value))
         if self._has_formula:
             self.facts.formulas += 1
             # A formula may truly give the empty text (t="str"); a number without digits was never computed.
             missing = not value and cell.get("t") != "str"
-            if missing and len(self.facts.formulas_without_value) < _ERROR_LIMIT:
+            if missing and len(self.facts.formulas_without_value) < _MOST:
                 self.facts.formulas_without_value.append(place)
         self._has_formula = self._is_error = False
 
@@ -159,7 +164,7 @@ def padded_styles(styles_xml: bytes) -> dict[str, int]:
     styles: dict[str, int] = {}
     index = 0
     within = False
-    for name, attributes in elements(styles_xml):
+    for name, attributes in elements(styles_xml, {"numFmt", "cellXfs", "cellStyles", "dxfs", "xf"}):
         if name == "numFmt" and _ZEROS.fullmatch(attributes.get("formatCode", "")):
             formats[attributes.get("numFmtId", "")] = len(attributes["formatCode"])
         elif name in ("cellXfs", "cellStyles", "dxfs"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -20,7 +21,7 @@ HELP_SHEET = "说明 Help"
 """The sheet of our own templates that explains the columns; one name in all languages, so that reading knows it."""
 
 MAX_COLUMNS = 512
-MAX_AREA = 6_000_000  # last row × last column; the library needs about 32 bytes for each
+MAX_AREA = 4_000_000  # last row × last column; the library needs some 70 bytes for each
 
 _EXACT_INTEGERS = 10**15  # Excel keeps 15 digits
 
@@ -43,7 +44,9 @@ def read_workbook(data: bytes, max_rows: int) -> Table:
     source = Source("xlsx", sheet=sheet)
     source.warnings.extend(_notices(sheet, facts, workbook.further_sheets))
     source.cell_problems.extend(_cell_problems(facts))
-    return assemble(source, _records(workbook.container, source, facts), max_rows)
+    container = workbook.container
+    del workbook  # its copy of the sheet may take 100 MB
+    return assemble(source, _records(container, source, facts), max_rows)
 
 
 def _refuse_extent(sheet: str, facts: SheetFacts) -> None:
@@ -67,7 +70,7 @@ def _refuse_extent(sheet: str, facts: SheetFacts) -> None:
             ),
             _("Delete what stands beside the table."),
         )
-    if facts.width * facts.last_row > MAX_AREA:
+    if max(facts.width * facts.last_row, facts.values) > MAX_AREA:
         raise unreadable(
             "file.too_many_cells",
             format_lazy(
@@ -170,8 +173,10 @@ def _cells(raw: list[_Raw], number: int, source: Source, facts: SheetFacts) -> l
 
 def _number(value: int | float, row: int, position: int, source: Source, facts: SheetFacts) -> str:
     digits = facts.padded.get((row, position)) if facts.padded else None
-    if digits and value >= 0 and value == int(value):
+    if digits and value >= 0 and float(value).is_integer():
         return str(int(value)).zfill(digits)
+    if not math.isfinite(value):
+        raise archive.damaged()  # no spreadsheet writes such a number
     source.numeric.add(position)
     if abs(value) >= _EXACT_INTEGERS:
         source.lost_digits.setdefault(position, row)

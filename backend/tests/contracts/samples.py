@@ -1,0 +1,39 @@
+"""A valid body for every declaration, so that the contract tests can try each. A new declaration adds one line here;
+forgetting it fails `test_every_declaration_has_a_sample`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jingwei.platform.documents.catalogue import catalogue
+
+Body = dict[str, Any]
+
+#: key → (what it needs first, bodies by number). The number makes codes unique.
+SAMPLES: dict[str, Any] = {
+    "platform.company": lambda n: {"code": f"CO{n}", "name_zh": f"公司{n}", "name_en": f"Company {n}"},
+    "masterdata.unit": lambda n: {"code": f"U{n}", "name_zh": f"单位{n}", "name_en": f"Unit {n}", "dimension": "count"},
+    "masterdata.item-category": lambda n: {"code": f"K{n}", "name_zh": f"类别{n}", "name_en": f"Category {n}"},
+    "masterdata.item": lambda n: {
+        "code": f"I{n}",
+        "name_zh": f"物料{n}",
+        "name_en": f"Item {n}",
+        "category": "RM",
+        "unit": "PCS",
+        "units": [{"unit": "BOX", "numerator": 10}],
+    },
+    "masterdata.party": lambda n: {
+        "code": f"P{n}",
+        "name_zh": f"往来单位{n}",
+        "name_en": f"Party {n}",
+        "is_customer": True,
+        "contacts": [{"name": f"Contact {n}"}],
+    },
+    "masterdata.customer": lambda n: {"code": f"C{n}", "name_zh": f"客户{n}", "name_en": f"Customer {n}"},
+    "masterdata.supplier": lambda n: {"code": f"S{n}", "name_zh": f"供应商{n}", "name_en": f"Supplier {n}"},
+}
+
+#: key → one field that may be changed, and its new value.
+CHANGES: dict[str, tuple[str, Any]] = {key: ("note", "changed") for key in SAMPLES}
+
+KEYS = sorted(catalogue.by_key)

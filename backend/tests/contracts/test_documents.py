@@ -1,0 +1,196 @@
+"""What every declaration promises, tried on each through HTTP: nobody writes these tests again for a new record."""
+
+from __future__ import annotations
+
+import pytest
+
+from jingwei.platform.documents.catalogue import catalogue
+from jingwei.platform.models import AuditEvent, OutboxEvent, RegistryRow
+from tests.contracts.samples import CHANGES, KEYS, SAMPLES
+from tests.support.world import new_world, with_basics
+
+every = pytest.mark.parametrize("key", KEYS)
+
+
+def test_every_declaration_has_a_sample():
+    assert sorted(SAMPLES) == KEYS
+
+
+@pytest.fixture
+def owner(world):
+    return world.person("owner")
+
+
+@pytest.fixture
+def made(owner, key):
+    return owner.made(catalogue.get(key).path, SAMPLES[key](1))
+
+
+@every
+def test_create_list_get_change_round(owner, made, key):
+    path, (field, value) = catalogue.get(key).path, CHANGES[key]
+    assert owner.get(f"{path}/{made['id']}").body == made
+    listed = owner.get(f"{path}?search={SAMPLES[key](1)['code']}&count=1").body
+    assert ([r["id"] for r in listed["rows"]], listed["count"], listed["next"]) == ([made["id"]], 1, None)
+    changed = owner.patch(f"{path}/{made['id']}", {field: value}, version=1)
+    assert (changed.status, changed.body[field], changed.body["version"]) == (200, value, 2)
+    same = owner.patch(f"{path}/{made['id']}", {field: value}, version=2)
+    assert same.body["version"] == 2, "a change that changes nothing writes nothing"
+
+
+@every
+def test_every_version_has_its_audit_row_and_event(owner, made, key):
+    document = catalogue.get(key)
+    owner.patch(f"{document.path}/{made['id']}", dict([CHANGES[key]]), version=1)
+    events = AuditEvent.objects.filter(document_id=made["id"]).order_by("version")
+    assert [(e.version, e.action) for e in events] == [(1, "create"), (2, "edit")]
+    assert {(e.actor_id, e.via, e.source_ip) for e in events} == {(owner.user.pk, "web", "127.0.0.1")}
+    assert all(e.request_id for e in events)
+    kind = catalogue.of(document.model).key
+    told = OutboxEvent.objects.filter(document_id=made["id"]).order_by("id").values_list("type", flat=True)
+    assert list(told) == [f"{kind}.created", f"{kind}.changed"]
+    timeline = owner.get(f"{document.path}/{made['id']}/timeline").body["entries"]
+    assert [e["action"] for e in timeline] == ["edit", "create"]
+    assert timeline[0]["changes"][0]["new"] == CHANGES[key][1]
+
+
+@every
+def test_without_the_permission_nothing_happens(world, owner, made, key):
+    path = catalogue.get(key).path
+    reader = world.person("auditor")
+    before = RegistryRow.objects.filter(group=world.group).count(), AuditEvent.objects.filter(group=world.group).count()
+    refusals = [
+        reader.post(path, SAMPLES[key](2)),
+        reader.patch(f"{path}/{made['id']}", dict([CHANGES[key]]), version=1),
+        reader.delete(f"{path}/{made['id']}", version=1),
+        reader.upload(f"{path}/import", "x.csv", b"code\nX"),
+        *(reader.post(f"{path}/{made['id']}/{a.key}", version=1) for a in catalogue.get(key).actions),
+    ]
+    assert [(r.status, r.codes) for r in refusals] == [(403, ["permission.denied"])] * len(refusals)
+    after = RegistryRow.objects.filter(group=world.group).count(), AuditEvent.objects.filter(group=world.group).count()
+    assert after == before
+    assert reader.get(f"{path}/{made['id']}").status == 200
+
+
+@every
+def test_another_group_sees_and_reaches_nothing(made, key):
+    path = catalogue.get(key).path
+    stranger = with_basics(new_world("Other")).person("owner")
+    assert made["id"] not in [r["id"] for r in stranger.get(path).body["rows"]]
+    replies = [
+        stranger.get(f"{path}/{made['id']}"),
+        stranger.patch(f"{path}/{made['id']}", dict([CHANGES[key]]), version=1),
+        stranger.delete(f"{path}/{made['id']}", version=1),
+        stranger.get(f"{path}/{made['id']}/timeline"),
+        stranger.get(f"{path}/{made['id']}/attachments"),
+        stranger.post(f"{path}/{made['id']}/comments", {"body": "hello"}),
+        *(stranger.post(f"{path}/{made['id']}/{a.key}", version=1) for a in catalogue.get(key).actions),
+    ]
+    assert {(r.status, r.body["code"]) for r in replies} == {(404, "record.not_found")}
+    assert stranger.get(f"search?q={SAMPLES[key](1)['code']}").body["rows"] == []
+    assert AuditEvent.objects.filter(document_id=made["id"]).count() == 1
+
+
+@every
+def test_every_action_from_every_state(owner, key):
+    """From its source states an action leads to its target; from any other it is refused and nothing changes."""
+    document = catalogue.get(key)
+    for number, action in enumerate(document.actions, start=3):
+        record = owner.made(document.path, SAMPLES[key](number))
+        path = f"{document.path}/{record['id']}"
+        offered = {a["key"]: a for a in record["allowed"]}[action.key]
+        reply = owner.post(f"{path}/{action.key}", version=1)
+        if document.initial_state in action.source:
+            assert (reply.status, reply.body["state"]) == (200, action.target or document.initial_state)
+            assert offered == {"key": action.key, "enabled": True, "reason": None}
+        else:
+            assert (reply.status, reply.codes) == (409, [f"{key}.wrong_state"])
+            assert owner.get(path).body["version"] == 1
+            assert offered["enabled"] is False
+            assert offered["reason"]
+
+
+@every
+def test_versions_and_keys_are_asked_for(owner, made, key):
+    path, change = catalogue.get(key).path, dict([CHANGES[key]])
+    assert owner.patch(f"{path}/{made['id']}", change).codes == ["version.missing"]
+    assert owner._send("POST", path, SAMPLES[key](2)).codes == ["idempotency.missing"]
+    owner.patch(f"{path}/{made['id']}", {"note": "theirs"}, version=1)
+    late = owner.patch(f"{path}/{made['id']}", {"note": "mine"}, version=1)
+    assert (late.status, late.codes) == (409, ["version.conflict"])
+    assert (late.body["errors"][0]["ours"], late.body["errors"][0]["theirs"]) == ({"note": "mine"}, {"note": "theirs"})
+
+
+@every
+def test_the_same_key_acts_once(owner, key):
+    path = catalogue.get(key).path
+    first = owner.post(path, SAMPLES[key](7), key="k-1")
+    again = owner.post(path, SAMPLES[key](7), key="k-1")
+    assert (first.status, again.status, again.body["id"]) == (201, 201, first.body["id"])
+    other = owner.post(path, SAMPLES[key](8), key="k-1")
+    assert (other.status, other.codes) == (422, ["idempotency.reused"])
+
+
+@every
+def test_what_is_not_known_is_refused_with_what_is(owner, key):
+    path = catalogue.get(key).path
+    for query in ("filter[nope][eq]=1", "sort=nope", "fields=nope", "filter[state][like]=a", "nope=1", "limit=9999"):
+        reply = owner.get(f"{path}?{query}")
+        assert (reply.status, reply.codes) == (400, ["query.unknown"]), query
+        assert reply.body["errors"][0]["hint"]
+    assert owner.post(path, {**SAMPLES[key](9), "nope": 1}).codes == ["field.unknown"]
+
+
+@every
+def test_statements_do_not_grow_with_the_rows(owner, key, statements):
+    document = catalogue.get(key)
+    for number in range(20, 24):
+        owner.made(document.path, SAMPLES[key](number))
+    with statements() as few:
+        owner.get(f"{document.path}?limit=1")
+    with statements() as many:
+        owner.get(f"{document.path}?limit=50")
+    assert len(many) == len(few) <= 6
+    with statements(at_most=20):
+        owner.made(document.path, SAMPLES[key](30))
+
+
+@every
+def test_what_is_exported_comes_back_unchanged(owner, made, key):
+    path = catalogue.get(key).path
+    for format in ("csv", "xlsx"):
+        out = owner.get(f"{path}/export?format={format}&filter[code][eq]={made['code']}")
+        back = owner.upload(f"{path}/import", f"x.{format}", out.body, dry_run="0", mode="upsert")
+        assert (back.body["errors"], back.body["saved"], back.body["unchanged"]) == ([], True, 1), format
+
+
+@every
+def test_the_template_explains_itself_and_takes_what_it_asks_for(owner, key):
+    path = catalogue.get(key).path
+    template = owner.get(f"{path}/import-template?format=xlsx")
+    assert (template.status, template.body[:4]) == (200, b"PK\x03\x04")
+    assert owner.get(f"{path}/import-template?format=csv").body.startswith("﻿".encode())
+
+
+@every
+def test_a_preview_computes_and_saves_nothing(owner, world, key):
+    path = catalogue.get(key).path
+    before = RegistryRow.objects.filter(group=world.group).count()
+    reply = owner.post(f"{path}/preview", SAMPLES[key](5))
+    assert (reply.status, reply.body["errors"]) == (200, [])
+    assert reply.body["record"]["id"] is None
+    empty = owner.post(f"{path}/preview", {})
+    assert (empty.status, bool(empty.body["errors"])) == (200, True)
+    assert RegistryRow.objects.filter(group=world.group).count() == before
+
+
+@every
+def test_screens_get_everything_in_both_languages(owner, key):
+    owner.language = "en"
+    english = owner.get(f"meta/documents/{key}").body
+    owner.language = "zh-Hans"
+    chinese = owner.get(f"meta/documents/{key}").body
+    assert english["label"] != chinese["label"]
+    placed = [f for s in english["sections"] for f in s["fields"]]
+    assert sorted(placed) == sorted(english["fields"])
+    assert set(english["columns"]) <= {*english["fields"], "state", "number"}
