@@ -88,9 +88,9 @@ def choose(*, bin_dir: Path, folder: Path, data: Path) -> Demotion:
 
 def _candidates(folder: Path) -> list[Demotion]:
     found = [Demotion(prefix=NAMESPACE)] if shutil.which(NAMESPACE[0]) else []
-    home = folder.stat()
-    if home.st_uid != 0:  # root works in somebody's checkout: that somebody is the natural owner of the data
-        found.append(Demotion(uid=home.st_uid, gid=home.st_gid))
+    # Root works in somebody's checkout: that somebody is the natural owner of the data.
+    owners = (place.stat() for place in (folder, *folder.parents))
+    found += [Demotion(uid=o.st_uid, gid=o.st_gid) for o in owners if o.st_uid != 0][:1]
     for name in SYSTEM_USERS:
         try:
             account = pwd.getpwnam(name)

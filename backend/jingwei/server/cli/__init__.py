@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from jingwei.platform.database.guards import GuardError
 from jingwei.platform.database.provision import ProvisionError
+from jingwei.platform.errors import Refusal
 from jingwei.server.cli import database, people, schema, serving
 from jingwei.server.demotion import DemotionError
 from jingwei.server.postgres import PostgresError
@@ -16,7 +17,7 @@ from jingwei.server.runtime import RuntimeProblem
 Command = Callable[[argparse.Namespace], int]
 
 GROUPS = (serving, database, people, schema)
-EXPECTED = (DemotionError, GuardError, PostgresError, ProvisionError, RuntimeProblem)
+EXPECTED = (DemotionError, GuardError, PostgresError, ProvisionError, Refusal, RuntimeProblem)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

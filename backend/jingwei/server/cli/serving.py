@@ -138,7 +138,7 @@ def _first_run() -> list[tuple[str, str, str]]:
 def _print_passwords(passwords: list[tuple[str, str, str]]) -> None:
     if not passwords:
         return
-    say("\nFirst passwords. They are shown this once and kept nowhere; each is changed at the first sign-in.")
+    say("\nFirst passwords. They are shown this once and kept nowhere.")
     width = max(len(login) for login, _, _ in passwords)
     for login, password, role in passwords:
         say(f"  {login:<{width}}  {password}  {role}")
