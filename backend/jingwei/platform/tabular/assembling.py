@@ -19,6 +19,7 @@ from jingwei.platform.tabular.table import (
     Row,
     Table,
     TableProblem,
+    UnreadableFile,
     cell_name,
     column_letters,
     shown,
@@ -28,6 +29,10 @@ from jingwei.platform.text import ValueRefused, fold, parse_decimal
 
 MOST_PROBLEMS = 1000
 """A file that is wrong throughout is wrong for one reason: beyond this many, problems are only counted."""
+
+MAX_COLUMNS = 512
+MAX_AREA = 4_000_000
+"""Rows × columns; the XLSX library needs some 70 bytes for each."""
 
 _TOTALS = frozenset("合计 总计 合计数 总合计 共计 total totals sum".split()) | {"grand total"}  # noqa: SIM905
 
@@ -55,6 +60,19 @@ class Source:
     cell_problems: list[CellProblem] = field(default_factory=list)
     numeric: set[int] = field(default_factory=set)  # positions in which a spreadsheet holds numbers, not text
     lost_digits: dict[int, int] = field(default_factory=dict)  # position → first row with a number over 15 digits
+
+
+def too_many_columns(width: int) -> UnreadableFile:
+    """The refusal for a table wider than `MAX_COLUMNS`."""
+    return unreadable(
+        "file.too_many_columns",
+        format_lazy(
+            _("There are values as far as column {column}; at most {limit} columns are read."),
+            column=column_letters(width - 1),
+            limit=MAX_COLUMNS,
+        ),
+        _("Delete what stands beside the table."),
+    )
 
 
 def is_empty(cells: Sequence[Cell]) -> bool:
@@ -89,6 +107,14 @@ def assemble(source: Source, records: Iterable[tuple[int, list[Cell]]], max_rows
         trailing = 0
         rows.append(Row(number, cells))
     header_row, names = header_record
+    if len(names) > MAX_COLUMNS:
+        raise too_many_columns(len(names))
+    if len(names) * len(rows) > MAX_AREA:
+        raise unreadable(
+            "file.too_many_cells",
+            format_lazy(_("{rows} rows of {columns} columns are too many cells."), rows=len(rows), columns=len(names)),
+            _("Divide it into several files."),
+        )
     headers, width = _headers(source, header_row, names, rows)
     total_rows = _drop_total(rows)
     rows = _fit(source, rows, width)

@@ -13,15 +13,12 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform.tabular import archive, sheetscan
-from jingwei.platform.tabular.assembling import CellProblem, Source, assemble
+from jingwei.platform.tabular.assembling import MAX_AREA, MAX_COLUMNS, CellProblem, Source, assemble, too_many_columns
 from jingwei.platform.tabular.sheetscan import SheetFacts
 from jingwei.platform.tabular.table import Cell, Table, TableProblem, cell_name, column_letters, shown, unreadable
 
 HELP_SHEET = "说明 Help"
 """The sheet of our own templates that explains the columns; one name in all languages, so that reading knows it."""
-
-MAX_COLUMNS = 512
-MAX_AREA = 4_000_000  # last row × last column; the library needs some 70 bytes for each
 
 _EXACT_INTEGERS = 10**15  # Excel keeps 15 digits
 
@@ -61,15 +58,7 @@ def _refuse_extent(sheet: str, facts: SheetFacts) -> None:
             cell=f"{cell_name(sheet, 1, 0).rpartition('A1')[0]}{first}",
         )
     if facts.width > MAX_COLUMNS:
-        raise unreadable(
-            "file.too_many_columns",
-            format_lazy(
-                _("The sheet has values in column {column}; at most {limit} columns are read."),
-                column=column_letters(facts.width - 1),
-                limit=MAX_COLUMNS,
-            ),
-            _("Delete what stands beside the table."),
-        )
+        raise too_many_columns(facts.width)
     if max(facts.width * facts.last_row, facts.values) > MAX_AREA:
         raise unreadable(
             "file.too_many_cells",
