@@ -42,8 +42,7 @@ def give_numbers(command: Command, document: Document, records: Sequence[Any]) -
     groups: dict[tuple[int | None, str, date], list[Any]] = defaultdict(list)
     for record in records:
         on = getattr(record, document.date) if document.date else command.today()
-        company = getattr(record, "company_id", None)
-        groups[company, period_of(series.pattern, on), on if document.date else command.at.date()].append(record)
+        groups[getattr(record, "company_id", None), period_of(series.pattern, on), on].append(record)
     for (company, period, on), members in groups.items():
         numbers = take(command.actor.group_id, company, document.key, period, len(members))
         for record, number in zip(members, numbers, strict=True):

@@ -22,6 +22,7 @@ from jingwei.platform.http.bodies import StrictParser
 from jingwei.platform.http.problems import refusal_response
 from jingwei.platform.identity.api import add_session
 from jingwei.platform.identity.authentication import authenticate
+from jingwei.platform.jobs.api import add_jobs
 from jingwei.server import health, webapp
 
 api = NinjaAPI(
@@ -52,6 +53,8 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(Http404)
 def failed(request: HttpRequest, error: Any) -> HttpResponse:
     """What the router itself refuses."""
+    if isinstance(error.__cause__, Refusal):  # the parser's own words about a body
+        return refusal_response(request, error.__cause__)
     status = getattr(error, "status_code", 404)
     return refusal_response(request, Refusal(Problem("request.refused", str(error) or _("Not found"), status=status)))
 
@@ -64,6 +67,7 @@ def broken(request: HttpRequest, error: IntegrityError) -> HttpResponse:
 
 add_session(api)
 add_shared(api)
+add_jobs(api)
 for document in catalogue:
     add_document(api, document)
     add_panel(api, document)

@@ -9,7 +9,9 @@ from jingwei.masterdata import documents as masterdata
 from jingwei.platform import declared as platform
 from jingwei.platform.documents import command
 from jingwei.platform.documents.catalogue import Module, Page, catalogue
+from jingwei.platform.invariants import Invariant, platform_rules
 from jingwei.platform.jobs.declare import Job
+from jingwei.platform.outbox import Consumer
 
 MODULES = (
     Module(
@@ -23,6 +25,9 @@ MODULES = (
 
 JOBS: tuple[Job, ...] = ()
 
+#: Who is told of events after commit.
+CONSUMERS: tuple[Consumer, ...] = ()
+
 FINISHERS = (command.record_changes, command.tell_others)
 
 
@@ -30,3 +35,8 @@ def install() -> None:
     """Fill the catalogue; called once by the server's app when Django is ready."""
     catalogue.install(MODULES, JOBS)
     command.finishers[:] = FINISHERS
+
+
+def invariants() -> list[Invariant]:
+    """Every rule that must hold, in the order of the ladder."""
+    return platform_rules()

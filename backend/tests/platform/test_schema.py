@@ -26,9 +26,7 @@ def test_every_foreign_key_between_tenant_tables_is_composite_with_the_group():
         "FROM pg_constraint WHERE contype = 'f'"
     )
     inside = [k for k in keys if k[0] in tenant and k[1] in tenant]
-    declared = {
-        c.name for m in apps.get_models() for c in m._meta.constraints if type(c).__name__ == "TenantReference"
-    }
+    declared = {c.name for m in apps.get_models() for c in m._meta.constraints if type(c).__name__ == "TenantReference"}
     assert {k[2] for k in inside} == declared
     assert [k for k in inside if k[3] != 2] == []
     assert [k for k in keys if k[0] in GLOBAL_TABLES and k[1] in tenant] == []

@@ -84,13 +84,15 @@ class Command:
     at: datetime
     changes: list[Change] = field(default_factory=list)
     created: list[Any] = field(default_factory=list)
+    zones: dict[int, str] = field(default_factory=dict)
 
     def today(self, company_id: int | None = None) -> date:
         """The business date: decided by the company's time zone, not by the server's or the user's."""
         wanted = company_id or self.actor.company_id or 0
-        companies = Company.objects.filter(group_id=self.actor.group_id, id=wanted)
-        zone = companies.values_list("time_zone", flat=True).first()
-        return self.at.astimezone(ZoneInfo(zone or "UTC")).date()
+        if wanted not in self.zones:
+            companies = Company.objects.filter(group_id=self.actor.group_id, id=wanted)
+            self.zones[wanted] = companies.values_list("time_zone", flat=True).first() or "UTC"
+        return self.at.astimezone(ZoneInfo(self.zones[wanted])).date()
 
     def load(self, model: type[M], ids: Iterable[int | None]) -> dict[int, M]:
         """Rows of the actor's group by id, in one statement."""
