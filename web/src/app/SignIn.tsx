@@ -39,7 +39,7 @@ function SignInForm({ login: known, onSignedIn }: SignInFormProps) {
     <form className="sign-in-form" onSubmit={(event) => void submit(event)}>
       {problem !== null && <ProblemAlert error={problem} />}
       <label htmlFor="login">{t('signin.login')}</label>
-      <Input id="login" name="login" size="large" autoComplete="username" autoFocus={!known} disabled={known !== undefined}
+      <Input id="login" name="login" size="large" autoComplete="username" autoFocus={!known} readOnly={known !== undefined}
         value={login} onChange={(event) => setLogin(event.target.value)} />
       <label htmlFor="password">{t('signin.password')}</label>
       <Input.Password id="password" name="password" size="large" autoComplete="current-password" ref={passwordInput} autoFocus={known !== undefined}

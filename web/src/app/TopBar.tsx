@@ -82,7 +82,7 @@ export function TopBar({ isCollapsed, onToggleMenu, onSearch, onShortcuts }: Top
   return (
     <header className="top-bar">
       <div className="top-bar-brand">
-        {!isCollapsed && <Link to="/" aria-label={t('common.home')} className="brand-link"><Brand /></Link>}
+        {!isCollapsed && <Link to="/" className="brand-link"><Brand /></Link>}
         <Button type="text" icon={isCollapsed ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />} onClick={onToggleMenu}
           aria-label={isCollapsed ? t('shell.expandMenu') : t('shell.collapseMenu')} aria-expanded={!isCollapsed} />
       </div>

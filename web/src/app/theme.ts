@@ -12,6 +12,7 @@ export const theme: ThemeConfig = {
     controlHeightSM: 24,
     borderRadius: 4,
     colorPrimary: '#1d5fc2',
+    colorError: '#c62828',
     colorLink: '#1d5fc2',
     colorTextSecondary: '#55606e',
     colorTextDescription: '#55606e',
@@ -27,5 +28,6 @@ export const theme: ThemeConfig = {
   components: {
     Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', paddingInline: 12 },
     Modal: { titleFontSize: 16 },
+    Alert: { withDescriptionPadding: '8px 12px', withDescriptionIconSize: 16, defaultPadding: '6px 12px' },
   },
 }

@@ -20,14 +20,11 @@ import { FieldControl } from './FieldControl'
 import { LinesGrid } from './LinesGrid'
 import { StateTag } from './StateTag'
 import { useDocumentForm, type DocumentForm } from './useDocumentForm'
-import { recordTitle } from './values'
+import { recordTitle, shownValue } from './values'
 
-/** A header field shows what was typed, else what the server proposes, else what is stored, else its default. */
 function fieldValue(form: DocumentForm, field: Field): unknown {
-  if (field.name in form.state.edits) return form.state.edits[field.name]
-  const proposed = form.preview?.record[field.name]
-  if (proposed !== undefined) return proposed
-  return form.state.base === null ? field.default : form.state.base[field.name]
+  const stored = form.state.base === null ? field.default : form.state.base[field.name]
+  return shownValue(form.state.edits[field.name], form.preview?.record[field.name], stored)
 }
 
 function SectionFields({ meta, section, form, firstField }: { meta: DocumentMeta; section: SectionMeta; form: DocumentForm; firstField: string | null }) {
@@ -148,10 +145,10 @@ function PanelToggle({ isFolded, onToggle }: { isFolded: boolean; onToggle: () =
   return <Button type="text" icon={isFolded ? <MenuFoldOutlined /> : <MenuUnfoldOutlined />} onClick={onToggle} aria-expanded={!isFolded} aria-label={isFolded ? t('panel.show') : t('panel.hide')} />
 }
 
-/** Fields no section names must not be lost: they come last, in a section of their own. */
+/** Fields to be filled in that no section names must not be lost: they come last, in a section of their own. */
 function sectionsOf(meta: DocumentMeta, otherLabel: string): SectionMeta[] {
   const named = new Set(meta.sections.flatMap((section) => section.fields))
-  const rest = Object.keys(meta.fields).filter((name) => !named.has(name) && name !== 'state')
+  const rest = Object.keys(meta.fields).filter((name) => !named.has(name) && (meta.sections.length === 0 || meta.fields[name]?.read_only === false))
   return rest.length === 0 ? meta.sections : [...meta.sections, { key: 'other', label: otherLabel, fields: rest, folded: meta.sections.length > 0 }]
 }
 

@@ -1,4 +1,4 @@
-import { Checkbox, Input, Select } from 'antd'
+import { Checkbox, Input, Select, Tooltip } from 'antd'
 import { useState, type ReactNode } from 'react'
 import { Link } from 'react-router'
 import { ExportOutlined } from '@ant-design/icons'
@@ -9,7 +9,7 @@ import { todayIn } from '../shared/dates'
 import { parseDecimal } from '../shared/decimal'
 import { FieldValue, useDisplay } from './FieldValue'
 import { ReferenceInput } from './ReferenceInput'
-import { isNumberType, isReference, valueFromText } from './values'
+import { isEmpty, isNumberType, isReference, unitText, valueFromText } from './values'
 
 interface ControlProps {
   field: Field
@@ -19,6 +19,8 @@ interface ControlProps {
   error: string | undefined
   describedBy: string | undefined
   hasFocus: boolean
+  /** The unit a quantity is counted in. */
+  unit: string
 }
 
 /** Half-typed numbers and dates wait until the field is left; complete ones count at once, so that totals are live. */
@@ -28,7 +30,7 @@ export function isComplete(value: Value, field: Field): boolean {
 }
 
 /** Numbers and dates: text while typing, tidied when the field is left. */
-function TidyInput({ field, value, onChange, id, error, describedBy, hasFocus }: ControlProps) {
+function TidyInput({ field, value, onChange, id, error, describedBy, hasFocus, unit }: ControlProps) {
   const display = useDisplay()
   const { company } = useApplication()
   const [typed, setTyped] = useState<string | null>(null)
@@ -47,7 +49,7 @@ function TidyInput({ field, value, onChange, id, error, describedBy, hasFocus }:
   return (
     <Input id={id} className={isNumber ? 'number-input' : undefined} inputMode={isNumber ? 'decimal' : undefined} autoComplete="off" autoFocus={hasFocus}
       status={error ? 'error' : ''} aria-invalid={error !== undefined} aria-describedby={describedBy} aria-required={field.required}
-      placeholder={field.type === 'date' ? '2026-11-22' : undefined}
+      placeholder={field.type === 'date' ? '2026-11-22' : undefined} suffix={unit === '' ? undefined : <span className="unit">{unit}</span>}
       value={typed ?? display(value, field)} onFocus={(event) => event.target.select()}
       onChange={(event) => change(event.target.value)}
       onBlur={commit} onPressEnter={commit} />
@@ -91,7 +93,7 @@ function JsonInput({ value, onChange, id, error, describedBy }: ControlProps) {
       onChange(text)
     }
   }
-  return <Input.TextArea id={id} autoSize={{ minRows: 2, maxRows: 10 }} status={error ? 'error' : ''} aria-describedby={describedBy} value={typed ?? (value === null || value === undefined ? '' : JSON.stringify(value, null, 2))} onChange={(event) => change(event.target.value)} />
+  return <Input.TextArea id={id} rows={3} className="text-area" status={error ? 'error' : ''} aria-describedby={describedBy} value={typed ?? (value === null || value === undefined ? '' : JSON.stringify(value, null, 2))} onChange={(event) => change(event.target.value)} />
 }
 
 function TextInput({ field, value, onChange, id, error, describedBy, hasFocus }: ControlProps) {
@@ -100,7 +102,7 @@ function TextInput({ field, value, onChange, id, error, describedBy, hasFocus }:
     'aria-invalid': error !== undefined, 'aria-describedby': describedBy, 'aria-required': field.required,
     ...(field.max_length === undefined ? {} : { maxLength: field.max_length }),
   }
-  if (field.type === 'multiline') return <Input.TextArea {...shared} autoSize={{ minRows: 2, maxRows: 8 }} onChange={(event) => onChange(event.target.value)} />
+  if (field.type === 'multiline') return <Input.TextArea {...shared} rows={2} className="text-area" onChange={(event) => onChange(event.target.value)} />
   return <Input {...shared} type={field.type === 'email' ? 'email' : 'text'} autoComplete="off" onChange={(event) => onChange(event.target.value)} />
 }
 
@@ -112,6 +114,13 @@ function controlOf(props: ControlProps): ReactNode {
   if (field.type === 'date' || isNumberType(field.type)) return <TidyInput {...props} />
   if (field.type === 'json') return <JsonInput {...props} />
   return <TextInput {...props} />
+}
+
+/** The label; what the field means (the dictionary's words) shows when the pointer rests on it. */
+function FieldLabel({ field, id, isReadOnly }: { field: Field; id: string; isReadOnly: boolean }) {
+  const words = <span className={field.help ? 'helped' : undefined}>{field.label}</span>
+  const content = <>{field.help ? <Tooltip title={field.help} placement="topLeft">{words}</Tooltip> : words}{field.required && !isReadOnly && <span className="required" aria-hidden="true"> *</span>}</>
+  return isReadOnly ? <span className="field-label" id={`${id}-label`}>{content}</span> : <label className="field-label" htmlFor={id}>{content}</label>
 }
 
 interface FieldControlProps {
@@ -133,14 +142,14 @@ export function FieldControl({ field, value, onChange, idPrefix = 'field', error
   const className = ['field', `field-${field.type}`, error ? 'field-invalid' : ''].join(' ').trim()
   return (
     <div className={className} data-field={field.name}>
+      {isBare
+        ? <span className="field-label" aria-hidden="true">{'\u00a0'}</span>
+        : <FieldLabel field={field} id={id} isReadOnly={isReadOnly} />}
       {isReadOnly
-        ? <span className="field-label" id={`${id}-label`}>{field.label}</span>
-        : <label className={isBare ? 'field-label field-label-bare' : 'field-label'} htmlFor={id}>{isBare ? '\u00a0' : field.label}{field.required && <span className="required" aria-hidden="true"> *</span>}</label>}
-      {isReadOnly
-        ? <output className="field-value" aria-labelledby={`${id}-label`}><FieldValue field={field} value={value} row={row ?? {}} isLinked /></output>
-        : controlOf({ field, value, onChange, id, error, describedBy, hasFocus })}
+        ? <div className="field-value" role="group" aria-labelledby={`${id}-label`}>{isEmpty(value) ? <span className="secondary">–</span> : <FieldValue field={field} value={value} row={row ?? {}} isLinked />}</div>
+        : controlOf({ field, value, onChange, id, error, describedBy, hasFocus, unit: row ? unitText(row, field) : '' })}
       {error && <div id={`${id}-error`} className="field-error" role="alert">{error}</div>}
-      {field.help && <div id={`${id}-help`} className="field-help">{field.help}</div>}
+      {field.help && <div id={`${id}-help`} className="hidden-text">{field.help}</div>}
     </div>
   )
 }

@@ -41,7 +41,7 @@ function PreviewTable({ meta, rows }: { meta: DocumentMeta; rows: Record<string,
   })
   return (
     <>
-      <h3>{t('import.preview', { n: rows.length })}</h3>
+      <h2>{t('import.preview', { n: rows.length })}</h2>
       <div className="import-scroll"><DataTable label={t('import.preview', { n: rows.length })} columns={columns} rows={numbered} rowId={(row) => row.at} /></div>
     </>
   )

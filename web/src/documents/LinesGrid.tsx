@@ -10,7 +10,7 @@ import { cellKey } from './errors'
 import { FieldValue } from './FieldValue'
 import type { FormAction, Line } from './formState'
 import { LineCell } from './LineCell'
-import { isNumberType, valueFromText } from './values'
+import { isNumberType, shownValue, valueFromText } from './values'
 
 interface LinesGridProps {
   meta: LinesMeta
@@ -21,13 +21,6 @@ interface LinesGridProps {
   /** What the server computed for lines of the unsaved document. */
   computed: Record<string, Record<string, unknown>>
   dispatch: (action: FormAction) => void
-}
-
-/** What a cell shows: what was typed, else what the server proposes, else what is stored. */
-function cellValue(line: Line, name: string, computed: Record<string, unknown> | undefined): unknown {
-  if (name in line.edits) return line.edits[name]
-  const proposed = computed?.[name]
-  return proposed === undefined ? line.base[name] : proposed
 }
 
 interface Spot {
@@ -160,7 +153,7 @@ function GridRow({ props, fields, editable, line, at }: { props: LinesGridProps;
       <tr data-line={at} className={message ? 'line-invalid' : undefined}>
         <td className="line-number">{at + 1}</td>
         {fields.map((field) => {
-          const value = cellValue(line, field.name, proposed)
+          const value = shownValue(line.edits[field.name], proposed?.[field.name], line.base[field.name])
           const column = editable.indexOf(field)
           const error = messages[cellKey(meta.name, line.key, field.name)]
           return (
@@ -196,13 +189,13 @@ export function LinesGrid(props: LinesGridProps) {
           <table ref={table} className="lines-grid" aria-label={meta.label} onKeyDown={onKeyDown} onPaste={onPaste}>
             <thead>
               <tr>
-                <th scope="col" className="line-number" aria-label={t('lines.number')}>#</th>
+                <th scope="col" className="line-number" title={t('lines.number')}>#</th>
                 {fields.map((field) => (
                   <th key={field.name} scope="col" title={field.help || undefined} className={`align-${isNumberType(field.type) ? 'right' : 'left'}`}>
                     {field.label}{field.required && isEditable && <span className="required" aria-hidden="true"> *</span>}
                   </th>
                 ))}
-                {isEditable && <th aria-label={t('lines.actions')} />}
+                {isEditable && <th scope="col"><span className="hidden-text">{t('lines.actions')}</span></th>}
               </tr>
             </thead>
             <tbody>{lines.map((line, at) => <GridRow key={line.key} props={props} fields={fields} editable={editable} line={line} at={at} />)}</tbody>

@@ -1,12 +1,9 @@
-import { Tag } from 'antd'
 import type { Colour, DocumentMeta } from '../api/types'
 import { stateOf } from './values'
 
 /** The same colour for the same meaning everywhere: grey draft, blue open, amber waiting, green done, red blocked, violet reversed. */
-const TAG_COLOURS: Record<Colour, string> = { grey: 'default', blue: 'blue', amber: 'gold', green: 'green', red: 'red', violet: 'purple' }
-
 export function ColourTag({ label, colour }: { label: string; colour: Colour | undefined }) {
-  return <Tag color={TAG_COLOURS[colour ?? 'grey']} className="state-tag">{label}</Tag>
+  return <span className={`state-tag tag-${colour ?? 'grey'}`}>{label}</span>
 }
 
 export function StateTag({ meta, state }: { meta: Pick<DocumentMeta, 'states'>; state: string | null | undefined }) {

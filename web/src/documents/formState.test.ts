@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { DocumentMeta, Field, FieldType, RecordData } from '../api/types'
 import { messagesByPlace, placeOf } from './errors'
 import { changedNames, formReducer, loadedState, previewBody, saveBody, type FormState } from './formState'
-import { bodyValue, displayText, valueFromText } from './values'
+import { bodyValue, displayText, shownValue, valueFromText } from './values'
 
 const field = (name: string, type: FieldType, more: Partial<Field> = {}): Field => ({
   name, label: name, help: '', type, required: false, read_only: false, listable: true, ...more,
@@ -119,6 +119,13 @@ describe('values', () => {
     expect(bodyValue('1234567890123456789', 'integer')).toBe('1234567890123456789')
     expect(bodyValue('12', 'quantity')).toBe('12')
     expect(bodyValue({ id: null, number: 'X' }, 'reference')).toBe('X')
+  })
+  it('shows what was typed, then what the server proposes, then what is stored', () => {
+    expect(shownValue(undefined, undefined, 'stored')).toBe('stored')
+    expect(shownValue(undefined, null, 'stored')).toBeNull()
+    expect(shownValue(null, 'proposed', 'stored')).toBeNull()
+    expect(shownValue({ id: null, number: 'pcs' }, pcs, null)).toEqual(pcs)
+    expect(shownValue({ id: null, number: 'BOX' }, pcs, null)).toEqual({ id: null, number: 'BOX' })
   })
   it('shows every type as text', () => {
     const words = { yes: 'Yes', no: 'No', timeZone: 'UTC' }

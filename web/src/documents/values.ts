@@ -16,11 +16,21 @@ export function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || value === ''
 }
 
+/**
+ * What a field shows: what was typed, else what the server proposes, else what is stored. A reference typed or pasted as
+ * a bare code shows its name as soon as the server has found it.
+ */
+export function shownValue(edit: unknown, proposed: unknown, stored: unknown): unknown {
+  if (edit === undefined) return proposed === undefined ? stored : proposed
+  const isFound = isReference(edit) && edit.id === null && isReference(proposed) && proposed.number.toLowerCase() === edit.number.toLowerCase()
+  return isFound ? proposed : edit
+}
+
 /** "ITEM-1 Lunar wafer": the code, and the title when it says more than the code. */
 export function referenceText(value: Reference | CodeReference): string {
   if (value.id === null) return value.number
   if (value.title === '' || value.title === value.number) return value.number
-  if (value.number === '' || value.title.startsWith(value.number)) return value.title
+  if (value.number === '' || value.title.startsWith(`${value.number} `)) return value.title
   return `${value.number} ${value.title}`
 }
 

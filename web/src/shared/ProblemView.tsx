@@ -1,4 +1,5 @@
 import { Alert, Button, Result } from 'antd'
+import type { ReactNode } from 'react'
 import { asProblem, type ApiProblem } from '../api/problem'
 import type { ProblemError } from '../api/types'
 import { type Translate, useT } from '../app/i18n/language'
@@ -37,18 +38,24 @@ export function ProblemErrors({ errors }: { errors: ProblemError[] }) {
   )
 }
 
-function ProblemBody({ problem }: { problem: ApiProblem }) {
+/** What there is to say beyond the title; null when that is nothing. */
+function useProblemBody(problem: ApiProblem): ReactNode {
   const t = useT()
   const title = problemTitle(problem, t)
   const isDetailNews = problem.detail !== '' && problem.detail !== title && !problem.errors.some((error) => error.message === problem.detail)
   // One error that only repeats the title adds its hint, not the sentence again.
-  const errors = problem.errors.map((error) => (error.message === title ? { ...error, message: '' } : error))
+  const errors = problem.errors
+    .map((error) => (error.message === title ? { ...error, message: '' } : error))
+    .filter((error) => error.message || error.hint || error.documents?.length)
+  const isNetwork = problem.code === 'network.unreachable'
+  const isTraced = problem.requestId !== null && problem.status >= 500
+  if (!isDetailNews && errors.length === 0 && !isNetwork && !isTraced) return null
   return (
     <>
       {isDetailNews && <div>{problem.detail}</div>}
-      {errors.some((error) => error.message || error.hint || error.documents?.length) && <ProblemErrors errors={errors} />}
-      {problem.code === 'network.unreachable' && <div>{t('problem.networkHint')}</div>}
-      {problem.requestId && problem.status >= 500 && <div className="secondary">{t('problem.request', { id: problem.requestId })}</div>}
+      {errors.length > 0 && <ProblemErrors errors={errors} />}
+      {isNetwork && <div>{t('problem.networkHint')}</div>}
+      {isTraced && <div className="secondary">{t('problem.request', { id: problem.requestId ?? '' })}</div>}
     </>
   )
 }
@@ -56,8 +63,9 @@ function ProblemBody({ problem }: { problem: ApiProblem }) {
 export function ProblemAlert({ error, onRetry, onClose }: { error: unknown; onRetry?: () => void; onClose?: () => void }) {
   const t = useT()
   const problem = asProblem(error)
+  const body = useProblemBody(problem)
   return (
-    <Alert type="error" showIcon role="alert" className="problem" title={problemTitle(problem, t)} description={<ProblemBody problem={problem} />}
+    <Alert type="error" showIcon role="alert" className="problem" title={problemTitle(problem, t)} description={body}
       {...(onClose ? { closable: { onClose, 'aria-label': t('common.close') } } : {})}
       {...(onRetry ? { action: <Button size="small" onClick={onRetry}>{t('common.retry')}</Button> } : {})} />
   )
@@ -66,11 +74,12 @@ export function ProblemAlert({ error, onRetry, onClose }: { error: unknown; onRe
 export function ProblemPage({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const t = useT()
   const problem = asProblem(error)
+  const body = useProblemBody(problem)
   const status = problem.status === 404 ? '404' : problem.status === 403 ? '403' : problem.status >= 500 ? '500' : 'warning'
   return (
     <main className="page">
       <Result status={status === '500' ? 'error' : status === '404' || status === '403' ? 'info' : 'warning'} title={problemTitle(problem, t)}
-        subTitle={<ProblemBody problem={problem} />}
+        subTitle={body}
         extra={[
           ...(onRetry ? [<Button key="retry" type="primary" onClick={onRetry}>{t('common.retry')}</Button>] : []),
           <Button key="home" href="/">{t('common.home')}</Button>,

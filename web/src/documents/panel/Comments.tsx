@@ -39,7 +39,7 @@ function CommentForm({ meta, id }: PanelProps) {
   return (
     <form onSubmit={(event) => void submit(event)} className="comment-form">
       {problem !== null && <ProblemAlert error={problem} />}
-      <Input.TextArea aria-label={t('panel.comment')} placeholder={t('panel.comment')} autoSize={{ minRows: 2, maxRows: 8 }} value={body} onChange={(event) => setBody(event.target.value)}
+      <Input.TextArea aria-label={t('panel.comment')} placeholder={t('panel.comment')} rows={2} className="text-area" value={body} onChange={(event) => setBody(event.target.value)}
         onKeyDown={(event) => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void submit() }} />
       <Button htmlType="submit" size="small" loading={isBusy} disabled={body.trim() === ''}>{t('panel.addComment')}</Button>
     </form>

@@ -85,7 +85,7 @@ export default function DictionaryPage({ label, group }: { label: string; group:
       <div className="filter-row" role="search">
         <Input ref={input} className="list-search dictionary-search" allowClear prefix={<SearchOutlined aria-hidden="true" />} suffix={words === '' ? <kbd>/</kbd> : undefined} aria-label={t('dictionary.search')} placeholder={t('dictionary.search')} value={words} onChange={(event) => setWords(event.target.value)} />
       </div>
-      <div className="list-scroll">
+      <div className="list-scroll" role="region" aria-label={label} tabIndex={0}>
         {dictionary.isError && <ProblemAlert error={dictionary.error} onRetry={() => void dictionary.refetch()} />}
         {dictionary.isPending && <Loading rows={10} />}
         {dictionary.data && (rows.length === 0 ? <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('list.noMatch')} /> : <DictionaryTable rows={rows} label={label} />)}
