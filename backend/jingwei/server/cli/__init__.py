@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
 
 from jingwei.platform.database.guards import GuardError
 from jingwei.platform.database.provision import ProvisionError
 from jingwei.platform.errors import Refusal
-from jingwei.server.cli import database, people, schema, serving
+from jingwei.server.cli import database, people, schema, serving, translations
 from jingwei.server.demotion import DemotionError
 from jingwei.server.postgres import PostgresError
 from jingwei.server.runtime import RuntimeProblem
 
 Command = Callable[[argparse.Namespace], int]
 
-GROUPS = (serving, database, people, schema)
+GROUPS = (serving, database, people, schema, translations)
 EXPECTED = (DemotionError, GuardError, PostgresError, ProvisionError, Refusal, RuntimeProblem)
 
 
@@ -28,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         group.register(commands)
     chosen = parser.parse_args(arguments)
     command: Command = chosen.run
+    # Ended by the system, a command still stops the database that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return command(chosen)
     except EXPECTED as error:
