@@ -20,7 +20,7 @@ import pytest
 from jingwei.server import postgres
 from jingwei.server.postgres import PostgresError
 from jingwei.server.runtime import Urls
-from tests.support import cluster
+from tests.support import cluster, translations
 
 SERVER: pytest.StashKey[contextlib.ExitStack] = pytest.StashKey()
 URLS: pytest.StashKey[Urls] = pytest.StashKey()
@@ -32,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the server (controller, or a run without xdist); make Django ready where tests will run."""
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
     if worker is None:
+        translations.compile_outdated()
         if config.option.collectonly or config.option.help:
             _setup_django(Urls(app="postgresql://nobody@/none", owner="postgresql://nobody@/none"))
             return
