@@ -96,12 +96,21 @@ def database(command: str, progress: Progress = lambda _: None) -> Iterator[Urls
             server.start()
             provision_embedded(server)
             yield embedded_urls(server)
-            fcntl.flock(guests, fcntl.LOCK_EX)  # others may have joined us: let them finish before it stops
+            _let_guests_finish(guests, progress)
         finally:
             server.stop()
             server.release()
     finally:
         os.close(guests)
+
+
+def _let_guests_finish(guests: int, progress: Progress) -> None:
+    """Others may have joined the server that we are about to stop."""
+    try:
+        fcntl.flock(guests, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        progress("waiting for other commands that use this database")
+        fcntl.flock(guests, fcntl.LOCK_EX)
 
 
 def _join(server: PostgresServer, command: str, guests: int, progress: Progress) -> bool:

@@ -1,6 +1,7 @@
 """Which database and which secret a process uses."""
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -60,6 +61,14 @@ def test_a_command_joins_the_server_that_runs_already(tmp_path: Path) -> None:
     finally:
         server.stop()
         server.release()
+
+
+@pytest.mark.parametrize("command", [["worker"], ["demo"], ["createuser", "wang", "--name", "Wang"]])
+def test_a_command_on_an_empty_database_says_to_migrate(tmp_path: Path, command: list[str]) -> None:
+    status, _, err = finish(jingwei(*command, var=tmp_path))
+    assert status == 1
+    assert re.fullmatch(rf"jingwei {command[0]}: the schema lacks \d+ migrations; run `jingwei migrate` first\.\n", err)
+    assert not (tmp_path / "postgres" / "data" / "postmaster.pid").exists()
 
 
 def test_one_url_without_the_other_is_refused(tmp_path: Path) -> None:

@@ -77,8 +77,8 @@ def running() -> Iterator[PostgresServer]:
     try:
         server.acquire("pytest")
         shutil.copytree(kept, folder, dirs_exist_ok=True, copy_function=shutil.copy)
-        with _owned_like(kept, folder):
-            server.start()
+        _own_like(kept, folder)
+        server.start()
         yield server
     finally:
         server.stop()
@@ -119,14 +119,12 @@ def _on(url: str, database: str) -> str:
     return f"{before.rpartition('/')[0]}/{database}?{query}"
 
 
-@contextlib.contextmanager
-def _owned_like(source: Path, copy: Path) -> Iterator[None]:
+def _own_like(source: Path, copy: Path) -> None:
     """As root with a system user, the copied data must belong to that user again."""
     owner = (source / "data").stat()
     if owner.st_uid != os.geteuid():
         for path in [copy / "data", *(copy / "data").rglob("*")]:
             os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
-    yield
 
 
 def _cached_template() -> Path:

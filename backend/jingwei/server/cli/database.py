@@ -54,3 +54,14 @@ def migrate_schema() -> str:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
         owner.close()
     return f"{pending} migrations applied, grants and guards asserted" if pending else "schema is up to date"
+
+
+def require_migrated() -> None:
+    """Raise RuntimeProblem when the schema is older than the program."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if pending:
+        raise runtime.RuntimeProblem(f"the schema lacks {len(pending)} migrations; run `jingwei migrate` first.")

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from jingwei.server import runtime
+from jingwei.server.cli.database import require_migrated
 from jingwei.server.cli.progress import say
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def run_createuser(chosen: argparse.Namespace) -> int:
     """`jingwei createuser`."""
     with runtime.database("jingwei createuser", say) as urls:
         runtime.setup_django(urls)
+        require_migrated()
         from jingwei.server import firstrun
 
         password = firstrun.create_user(login=chosen.login, name=chosen.name, roles=chosen.role)
@@ -38,6 +40,7 @@ def run_demo(_: argparse.Namespace) -> int:
     """`jingwei demo`."""
     with runtime.database("jingwei demo", say) as urls:
         runtime.setup_django(urls)
+        require_migrated()
         from jingwei.server import firstrun
 
         passwords = firstrun.ensure(say)

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from jingwei.server import address, lifeline, production, runtime
-from jingwei.server.cli.database import migrate_schema
+from jingwei.server.cli.database import migrate_schema, require_migrated
 from jingwei.server.cli.progress import say
 from jingwei.server.postgres import AlreadySupervisedError, PostgresServer
 from jingwei.server.supervisor import Child, Signals, StopRequested, Supervisor, answers
@@ -193,6 +193,7 @@ def run_worker(chosen: argparse.Namespace) -> int:
             production.require(urls, os.environ)
         os.environ.pop("MIGRATION_DATABASE_URL", None)
         runtime.setup_django(runtime.Urls(app=urls.app, owner=None))
+        require_migrated()
         from procrastinate.contrib.django import app
         from procrastinate.contrib.django.django_connector import DjangoConnector
 

@@ -31,14 +31,14 @@ FUNCTIONS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
 
-HEADER = '''msgid ""
+HEADER = """msgid ""
 msgstr ""
 "Language: zh_Hans\\n"
 "MIME-Version: 1.0\\n"
 "Content-Type: text/plain; charset=UTF-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
 "Plural-Forms: nplurals=1; plural=0;\\n"
-'''
+"""
 
 _PLACEHOLDER = re.compile(r"%\(\w+\)[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]|%[-#0 +]*\d*(?:\.\d+)?[sdrif]|\{\w*(?::[^{}]*)?\}|%%")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
