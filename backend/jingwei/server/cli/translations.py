@@ -85,7 +85,7 @@ def update(package: Path) -> list[str]:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(written(wanted), encoding="utf-8")
     messages = texts(wanted)
-    empty = sum(1 for message in messages if not all(_translations(message)))
+    empty = sum(1 for message in messages if not _translation(message))
     return [*report, f"{CATALOGUE}: {len(messages)} texts, {empty} without a translation"]
 
 
@@ -108,19 +108,19 @@ def faults(message: Message) -> Iterator[str]:
     source = message.id[-1] if isinstance(message.id, list | tuple) else message.id
     if message.fuzzy:
         yield "fuzzy"
-    for translation in _translations(message):
-        if not translation:
-            yield "not translated"
-            continue
-        if _placeholders(source) != _placeholders(translation):
-            yield f"the placeholders of “{translation}” differ"
-        plain, said = _PLACEHOLDER.sub("", source), _PLACEHOLDER.sub("", translation)
-        if not _ABBREVIATIONS.fullmatch(plain) and not _CHINESE.search(said):
-            yield f"“{translation}” has no Chinese in it"
-        if _HALF_WIDTH.search(said) or (plain.endswith(".") and not said.endswith(("。", "？", "！"))):
-            yield f"the punctuation of “{translation}” is not Chinese"
-        if translation != translation.strip():
-            yield f"“{translation}” begins or ends with a space"
+    translation = _translation(message)
+    if not translation:
+        yield "not translated"
+        return
+    if _placeholders(source) != _placeholders(translation):
+        yield f"the placeholders of “{translation}” differ"
+    plain, said = _PLACEHOLDER.sub("", source), _PLACEHOLDER.sub("", translation)
+    if not _ABBREVIATIONS.fullmatch(plain) and not _CHINESE.search(said):
+        yield f"“{translation}” has no Chinese in it"
+    if _HALF_WIDTH.search(said) or (plain.endswith(".") and not said.endswith(("。", "？", "！"))):
+        yield f"the punctuation of “{translation}” is not Chinese"
+    if translation != translation.strip():
+        yield f"“{translation}” begins or ends with a space"
 
 
 def extracted(package: Path) -> Catalog:
@@ -170,9 +170,9 @@ def _entry(message: Message) -> Iterator[str]:
     yield f"msgid {_quoted(_source(message))}"
     if isinstance(message.id, list | tuple):
         yield f"msgid_plural {_quoted(message.id[1])}"
-        yield from (f"msgstr[{form}] {_quoted(text)}" for form, text in enumerate(_translations(message)))
+        yield f"msgstr[0] {_quoted(_translation(message))}"
     else:
-        yield f"msgstr {_quoted(_translations(message)[0])}"
+        yield f"msgstr {_quoted(_translation(message))}"
 
 
 def _quoted(text: str) -> str:
@@ -189,10 +189,10 @@ def _named(message: Message) -> str:
     return repr(_source(message)) + (f" ({message.context})" if message.context else "")
 
 
-def _translations(message: Message) -> list[str]:
-    """The translation; of a plural also one, for Chinese has one form."""
+def _translation(message: Message) -> str:
+    """The translation; a plural has one too, for Chinese knows one form."""
     string = message.string
-    return [str(text or "") for text in (string if isinstance(string, list | tuple) else [string])] or [""]
+    return str((string[0] if isinstance(string, list | tuple) else string) or "")
 
 
 def _placeholders(text: str) -> Counter[str]:
