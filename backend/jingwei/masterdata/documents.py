@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from jingwei.masterdata import items, parties, units
 from jingwei.masterdata.models import Item, ItemCategory, ItemUnit, Party, PartyAddress, PartyContact, Unit
 from jingwei.platform import masters
-from jingwei.platform.documents.declare import Document, Lines, Section, Series
+from jingwei.platform.documents.declare import Lines, Section, Series
 
 STEWARD = _("Data steward")
 
-UNIT = Document(
+UNIT = masters.master(
     key="masterdata.unit",
     path="masterdata/units",
     model=Unit,
@@ -24,20 +24,14 @@ UNIT = Document(
     sections=(
         Section(key="main", label=_("Unit"), fields=("code", "name_zh", "name_en", "dimension", "scale")),
         Section(key="factor", label=_("Conversion"), fields=("numerator", "denominator")),
-        Section(key="more", label=_("Further"), fields=("note",), folded=True),
     ),
     columns=("code", "name_zh", "name_en", "dimension", "scale", "numerator", "denominator", "state"),
     filters=("state", "dimension"),
     sortable=("code", "name_sort", "dimension"),
-    states=masters.STATES,
-    editable_in=masters.ALWAYS,
-    deletable_in=masters.ALWAYS,
-    actions=masters.ACTIONS,
-    prepare=masters.prepare,
     check=units.check,
 )
 
-ITEM_CATEGORY = Document(
+ITEM_CATEGORY = masters.master(
     key="masterdata.item-category",
     path="masterdata/item-categories",
     model=ItemCategory,
@@ -47,20 +41,13 @@ ITEM_CATEGORY = Document(
     steward=STEWARD,
     sections=(
         Section(key="main", label=_("Category"), fields=("code", "name_zh", "name_en", "parent", "accounting_class")),
-        Section(key="more", label=_("Further"), fields=("note",), folded=True),
     ),
     columns=("code", "name_zh", "name_en", "parent", "accounting_class", "state"),
     filters=("state", "parent", "accounting_class"),
-    sortable=("code", "name_sort"),
-    states=masters.STATES,
-    editable_in=masters.ALWAYS,
-    deletable_in=masters.ALWAYS,
-    actions=masters.ACTIONS,
-    prepare=masters.prepare,
     check=items.check_category,
 )
 
-ITEM = Document(
+ITEM = masters.master(
     key="masterdata.item",
     path="masterdata/items",
     model=Item,
@@ -80,7 +67,6 @@ ITEM = Document(
             label=_("Use"),
             fields=("is_stocked", "is_purchased", "is_sold", "is_made", "tracking", "shelf_life_days"),
         ),
-        Section(key="more", label=_("Further"), fields=("note",), folded=True),
     ),
     lines=(
         Lines(
@@ -96,15 +82,10 @@ ITEM = Document(
     filters=("state", "category", "unit", "tracking", "is_stocked", "is_purchased", "is_sold", "is_made"),
     search=("specification", "gtin"),
     sortable=("code", "name_sort", "specification"),
-    states=masters.STATES,
-    editable_in=masters.ALWAYS,
-    deletable_in=masters.ALWAYS,
-    actions=masters.ACTIONS,
-    prepare=masters.prepare,
     check=items.check,
 )
 
-PARTY = Document(
+PARTY = masters.master(
     key="masterdata.party",
     path="masterdata/parties",
     model=Party,
@@ -120,7 +101,6 @@ PARTY = Document(
             fields=("code", "name_zh", "name_en", "kind", "is_customer", "is_supplier", "country", "tax_number"),
         ),
         Section(key="terms", label=_("Terms and contact"), fields=("currency", "payment_days", "phone", "email")),
-        Section(key="more", label=_("Further"), fields=("note",), folded=True),
     ),
     lines=(
         Lines(
@@ -143,11 +123,6 @@ PARTY = Document(
     columns=("code", "name_zh", "name_en", "is_customer", "is_supplier", "tax_number", "phone", "state"),
     filters=("state", "is_customer", "is_supplier", "kind", "country", "currency"),
     search=("tax_number", "phone", "email", "contacts.name"),
-    sortable=("code", "name_sort"),
-    states=masters.STATES,
-    editable_in=masters.ALWAYS,
-    deletable_in=masters.ALWAYS,
-    actions=masters.ACTIONS,
     prepare=parties.prepare,
     check=parties.check,
 )

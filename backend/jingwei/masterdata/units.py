@@ -13,6 +13,7 @@ from jingwei.platform import masters
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft
 from jingwei.platform.errors import Problem, Refusal
+from jingwei.platform.money import convert
 
 
 def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
@@ -58,20 +59,5 @@ def ratio(item: Item, unit: Unit) -> Fraction:
 
 def to_stock(item: Item, quantity: Decimal, unit: Unit) -> Decimal:
     """`quantity` of `unit` in the stock unit, exact at its scale. Raises `unit.no_conversion`, `unit.inexact`."""
-    exact = Fraction(quantity) * ratio(item, unit)
-    scaled = exact * 10**item.unit.scale
-    if scaled.denominator != 1:
-        raise Refusal(
-            Problem(
-                "unit.inexact",
-                _("%(quantity)s %(unit)s is not a whole multiple of %(step)s %(stock)s.")
-                % {
-                    "quantity": quantity,
-                    "unit": unit,
-                    "step": Decimal(1).scaleb(-item.unit.scale),
-                    "stock": item.unit,
-                },
-                _("Change the quantity, or let the stock unit have more decimals."),
-            )
-        )
-    return Decimal(scaled.numerator).scaleb(-item.unit.scale)
+    one = ratio(item, unit)
+    return convert(quantity, one.numerator, one.denominator, item.unit.scale)

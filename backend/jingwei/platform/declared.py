@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform import masters
 from jingwei.platform.documents.command import Command
-from jingwei.platform.documents.declare import Document, Draft, Section
+from jingwei.platform.documents.declare import Draft, Section
 from jingwei.platform.errors import Problem
 from jingwei.platform.models import Company
 
@@ -24,7 +24,7 @@ def check_company(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
     return problems
 
 
-COMPANY = Document(
+COMPANY = masters.master(
     key="platform.company",
     path="platform/companies",
     model=Company,
@@ -38,15 +38,10 @@ COMPANY = Document(
             label=_("Company"),
             fields=("code", "name_zh", "name_en", "currency", "time_zone", "tax_number"),
         ),
-        Section(key="more", label=_("Further"), fields=("note",), folded=True),
     ),
     columns=("code", "name_zh", "name_en", "currency", "time_zone", "state"),
     filters=("state",),
-    sortable=("code", "name_sort"),
-    states=masters.STATES,
-    editable_in=masters.ALWAYS,
-    actions=masters.ACTIONS,
-    prepare=masters.prepare,
+    deletable_in=frozenset(),
     check=check_company,
 )
 

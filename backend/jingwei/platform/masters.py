@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform.documents.command import Command
-from jingwei.platform.documents.declare import Action, Draft, State
+from jingwei.platform.documents.declare import Action, Document, Draft, Section, State
 from jingwei.platform.errors import Problem
 from jingwei.platform.text import fold, pinyin_initials, pinyin_sort_key
 
@@ -38,6 +39,8 @@ ACTIONS = (
 
 ALWAYS = frozenset({ACTIVE, INACTIVE})
 
+NOTE = Section(key="more", label=_("Further"), fields=("note",), folded=True)
+
 
 def prepare(command: Command, drafts: Sequence[Draft]) -> None:
     """Fill what sorting, finding and uniqueness need from code and names."""
@@ -47,6 +50,19 @@ def prepare(command: Command, drafts: Sequence[Draft]) -> None:
         chosen = record.name_zh or record.name_en
         record.name_sort = pinyin_sort_key(chosen)[:250]
         record.name_initials = pinyin_initials(chosen)[:200]
+
+
+def master(*, sections: Sequence[Section], **declaration: Any) -> Document:
+    """A declaration with what all masters share: life, editing, deleting while unused, names, the note."""
+    shared = {
+        "states": STATES,
+        "editable_in": ALWAYS,
+        "deletable_in": ALWAYS,
+        "actions": ACTIONS,
+        "sortable": ("code", "name_sort"),
+        "prepare": prepare,
+    }
+    return Document(sections=(*sections, NOTE), **{**shared, **declaration})
 
 
 def check_names(drafts: Sequence[Draft], *, code_needed: bool) -> list[Problem]:

@@ -34,6 +34,6 @@ SAMPLES: dict[str, Any] = {
 }
 
 #: key → one field that may be changed, and its new value.
-CHANGES: dict[str, tuple[str, Any]] = {key: ("note", "changed") for key in SAMPLES}
+CHANGES: dict[str, tuple[str, Any]] = dict.fromkeys(SAMPLES, ("note", "changed"))
 
 KEYS = sorted(catalogue.by_key)

@@ -5,19 +5,21 @@ Annotations are evaluated when a view is made (no `from __future__ import annota
 # mypy: disable-error-code="name-defined, attr-defined, valid-type"
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from jingwei.platform.documents import drafting, perform, read, write
+from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import Answer, Command, run, run_claimed
-from jingwei.platform.documents.declare import Action, Document
+from jingwei.platform.documents.declare import Action, Conversion, Document
 from jingwei.platform.documents.query import parse_query
 from jingwei.platform.documents.schema import Reference, schemas
-from jingwei.platform.errors import Problem
+from jingwei.platform.errors import Problem, refuse
 from jingwei.platform.http.bodies import claim_of, seen_version
 from jingwei.platform.http.problems import answer, error_body, problem_body
 from jingwei.platform.identity.actor import Actor
@@ -51,6 +53,20 @@ class BatchResult(BaseModel):
     results: list[dict[str, Any]]
 
 
+class Sources(BaseModel):
+    """The documents that others are to be made from."""
+
+    model_config = ConfigDict(extra="forbid")
+    ids: list[int] = Field(min_length=1, max_length=500)
+
+
+class Drafts(BaseModel):
+    """Bodies of the documents to be; saving them is a create of `target`."""
+
+    target: dict[str, str]
+    drafts: list[dict[str, Any]]
+
+
 class Preview(BaseModel):
     """What would be saved, and what is wrong with it."""
 
@@ -71,6 +87,8 @@ def add_document(api: NinjaAPI, document: Document) -> None:
     _add_writing(api, document)
     for action in document.actions:
         _add_action(api, document, action)
+    for conversion in document.conversions:
+        _add_conversion(api, document, conversion)
 
 
 def _options(document: Document, verb: str, summary: str) -> dict[str, Any]:
@@ -172,8 +190,6 @@ def _preview(document: Document, actor: Actor, body: Any) -> dict[str, Any]:
 
     Fields that must be given are reported as problems beside the computed record, not instead of it.
     """
-    from datetime import UTC, datetime
-
     actor.need(f"{document.key}.{'edit' if body.id else 'create'}", None)
     command = Command(actor, datetime.now(UTC))
     missing = []
@@ -249,6 +265,24 @@ def _add_action(api: NinjaAPI, document: Document, action: Action) -> None:
         response={200: BatchResult},
         **_options(document, f"batch_{action.key}", f"{label}: several {document.plural}"),
     )(batch)
+
+
+def _add_conversion(api: NinjaAPI, document: Document, conversion: Conversion) -> None:
+    def convert(request: HttpRequest, body: Sources) -> HttpResponse:
+        actor = actor_of(request)
+        actor.need(f"{conversion.target}.create", actor.company_id)
+        target = catalogue.get(conversion.target)
+        sources = read.get_records(document, body.ids, actor)
+        refuse(p for r in sources if (p := perform.not_from(document, conversion.label, conversion.source, r)))
+        drafts = conversion.build(Command(actor, datetime.now(UTC)), sources)
+        found = {"key": target.key, "path": target.path}
+        return answer({"target": found, "drafts": [{**draft, "sources": body.ids} for draft in drafts]})
+
+    api.post(
+        f"/{document.path}/convert/{conversion.key}",
+        response={200: Drafts, 409: ProblemDetails},
+        **_options(document, f"convert_{conversion.key}", f"{conversion.label}: {document.label}"),
+    )(convert)
 
 
 def _result(result: perform.Result, request_id: str) -> dict[str, Any]:

@@ -81,8 +81,23 @@ class Action:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Conversion:
+    """下推: documents of another kind made from these. `build` returns bodies of the drafts to be, with what remains
+    to be done on each line; nothing is saved until the user saves the draft, whose `sources` then become links.
+    Several sources may become one draft, and one source several."""
+
+    key: str
+    label: Text
+    target: str
+    source: frozenset[str]
+    build: Callable[[Command, Sequence[Any]], Sequence[dict[str, Any]]]
+    help: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Lines:
-    """A collection of lines below a record; `parent` is the line model's reference to it."""
+    """A collection of lines below a record; `parent` is the line model's reference to it. `read_only` fields are
+    computed by the rules and shown, not taken."""
 
     name: str
     model: type[Line]
@@ -90,7 +105,12 @@ class Lines:
     label: Text
     help: Text
     fields: Sequence[str]
+    read_only: frozenset[str] = frozenset()
     minimum: int = 0
+
+    @property
+    def writable(self) -> list[str]:
+        return [n for n in self.fields if n not in self.read_only]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,6 +161,7 @@ class Document:
     editable_in: frozenset[str] = frozenset()
     deletable_in: frozenset[str] = frozenset()
     actions: Sequence[Action] = ()
+    conversions: Sequence[Conversion] = ()
     filters: Sequence[str] = ()
     search: Sequence[str] = ()
     sort: str = "code"
@@ -192,3 +213,6 @@ class Document:
     def verbs(self) -> list[str]:
         """What can be permitted: reading and writing, then each action."""
         return ["view", "create", "edit", "delete", "import", "export", *(a.key for a in self.actions)]
+
+    def conversion(self, key: str) -> Conversion | None:
+        return next((c for c in self.conversions if c.key == key), None)

@@ -20,7 +20,7 @@ from jingwei.platform.documents.declare import Document, Draft, Lines
 from jingwei.platform.documents.values import meaning
 from jingwei.platform.errors import DocumentRef, Problem
 from jingwei.platform.fields import TenantForeignKey
-from jingwei.platform.models import Currency
+from jingwei.platform.models import CompanyRecord, Currency
 from jingwei.platform.text import fold
 
 #: A value given for a reference field, waiting to be resolved: (instance, field, path, draft row, line, value).
@@ -80,7 +80,7 @@ def _lines(record: Any, lines: Lines, parts: Sequence[BaseModel], row: int, wish
             line = lines.model(group_id=record.group_id)
             line.pk = None
         line.line = position
-        for name in lines.fields:
+        for name in lines.writable:
             if name in part.model_fields_set:
                 path = f"{lines.name}.{position - 1}.{name}"
                 _set(line, line._meta.get_field(name), getattr(part, name), path, row, position, wishes)
@@ -125,6 +125,8 @@ def _find(command: Command, model: type[Any], ids: set[int], codes: set[str]) ->
     if codes and by_code:
         condition |= models.Q(code_folded__in=codes)
     rows = model._default_manager.filter(condition, group_id=command.actor.group_id)
+    if issubclass(model, CompanyRecord):
+        rows = rows.filter(company_id=command.actor.company_id)
     found: dict[int | str, Any] = {}
     for row in rows:
         found[row.pk] = row

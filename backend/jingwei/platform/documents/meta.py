@@ -119,6 +119,17 @@ def document_json(document: Document, actor: Actor) -> dict[str, Any]:
         "sortable": list(dict.fromkeys((document.sort.removeprefix("-"), *document.sortable))),
         "sort": document.sort,
         "actions": [action_json(document, a, actor) for a in document.actions],
+        "conversions": [
+            {
+                "key": c.key,
+                "label": str(c.label),
+                "help": str(c.help),
+                "source": sorted(c.source),
+                "target": {"key": c.target, "path": catalogue.get(c.target).path},
+                "may": actor.may(f"{c.target}.create"),
+            }
+            for c in document.conversions
+        ],
         "may": {
             verb: actor.may(f"{document.key}.{verb}")
             for verb in ("view", "create", "edit", "delete", "import", "export")
@@ -135,7 +146,7 @@ def lines_json(lines: Lines) -> dict[str, Any]:
         "label": str(lines.label),
         "help": str(lines.help),
         "order": list(lines.fields),
-        "fields": {m.name: field_json(m) for m in line_meanings(lines)},
+        "fields": {m.name: field_json(m, read_only=m.name in lines.read_only) for m in line_meanings(lines)},
         "min": lines.minimum,
     }
 

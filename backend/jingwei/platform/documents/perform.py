@@ -18,7 +18,7 @@ from jingwei.platform.documents.declare import Action, Document, Input
 from jingwei.platform.documents.drafting import differences, load_references
 from jingwei.platform.documents.registering import register
 from jingwei.platform.documents.write import check_versions, lock
-from jingwei.platform.errors import DocumentRef, Problem, Refusal, refuse
+from jingwei.platform.errors import DocumentRef, Problem, Refusal, Text, refuse
 from jingwei.platform.identity.actor import Actor
 
 
@@ -101,10 +101,15 @@ def _altered(document: Document, before: Any, after: Any) -> set[str]:
 
 def wrong_state(document: Document, action: Action, record: Any) -> Problem | None:
     """Why the action is not possible in the record's state, or None. Never skipped silently."""
-    if record.state in action.source:
+    return not_from(document, action.label, action.source, record)
+
+
+def not_from(document: Document, deed: Text, source: frozenset[str], record: Any) -> Problem | None:
+    """`<key>.wrong_state` (409) unless the record is in one of the states of `source`."""
+    if record.state in source:
         return None
     state = document.state(record.state)
-    sources = ", ".join(str(s.label) for s in document.states if s.key in action.source)
+    sources = ", ".join(str(s.label) for s in document.states if s.key in source)
     return Problem(
         f"{document.key}.wrong_state",
         _("%(label)s %(number)s is %(state)s: %(action)s is possible only when it is %(sources)s.")
@@ -112,7 +117,7 @@ def wrong_state(document: Document, action: Action, record: Any) -> Problem | No
             "label": document.label,
             "number": record,
             "state": state.label if state else record.state,
-            "action": action.label,
+            "action": deed,
             "sources": sources,
         },
         status=409,

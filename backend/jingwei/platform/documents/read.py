@@ -99,15 +99,20 @@ def _value(row: Any, m: Meaning, names: Mapping[int, dict[str, Any]]) -> Any:
     return plain(getattr(row, m.name), m)
 
 
+def get_records(document: Document, ids: Sequence[int], actor: Actor) -> list[Any]:
+    """Records with their lines, in the order asked for; 404 naming the first that is not there or not the actor's."""
+    found = {r.pk: r for r in scoped(document, actor).filter(id__in=ids, **document.where)}
+    missing = [id for id in ids if id not in found]
+    if missing:
+        raise not_found(document.label, missing[0])
+    records = [found[id] for id in dict.fromkeys(ids)]
+    load_lines(document, records)
+    return records
+
+
 def get_record(document: Document, id: int, actor: Actor) -> Any:
     """One record with its lines; 404 when it is not there or not the actor's."""
-    record = scoped(document, actor).filter(id=id, **document.where).first()
-    if record is None:
-        raise not_found(document.label, id)
-    if not actor.may(f"{document.key}.view", getattr(record, "company_id", None)):
-        raise denied(f"{document.key}.view")
-    load_lines(document, [record])
-    return record
+    return get_records(document, [id], actor)[0]
 
 
 def as_json(document: Document, record: Any, actor: Actor, *, stored: bool = True) -> dict[str, Any]:

@@ -111,6 +111,8 @@ def _gives(meanings: Iterable[Meaning]) -> dict[str, Any]:
 
 
 _STRICT = ConfigDict(extra="forbid")
+#: Ids of the documents a new one is made from.
+_SOURCES: Any = (list[int], Field(default_factory=list, max_length=500, title="Made from"))
 
 
 def _name(document: Document) -> str:
@@ -138,7 +140,7 @@ def schemas(document: Document) -> Schemas:
             f"{name}{part}In",
             __config__=_STRICT,
             id=(int | None, None),
-            **{m.name: _takes(m, all_optional=False) for m in fields},
+            **{m.name: _takes(m, all_optional=False) for m in fields if m.name not in lines.read_only},
         )
         line_out: Any = create_model(f"{name}{part}Out", id=(int, ...), line=(int, ...), **_gives(fields))
         takes_create[lines.name] = (list[line_in], Field(default_factory=list, title=str(lines.label)))
@@ -146,7 +148,7 @@ def schemas(document: Document) -> Schemas:
         gives[lines.name] = (list[line_out], ...)
     base: dict[str, Any] = {"id": (int, ...), "version": (int, ...), "state": (str, ...)}
     return Schemas(
-        create=create_model(f"{name}Create", __config__=_STRICT, **takes_create),
+        create=create_model(f"{name}Create", __config__=_STRICT, **takes_create, sources=_SOURCES),
         change=create_model(f"{name}Change", __config__=_STRICT, **takes_change),
         row=create_model(f"{name}Row", **base, **_gives(shown)),
         out=create_model(

@@ -76,7 +76,7 @@ def table_fields(document: Document) -> list[TableField]:
         TableField(n, meaning(document.field(n)), None, meaning(document.field(n)).label) for n in document.writable
     ]
     for lines in document.lines:
-        for m in line_meanings(lines):
+        for m in (m for m in line_meanings(lines) if m.name in lines.writable):
             label = format_lazy("{lines} · {field}", lines=lines.label, field=m.label)
             found.append(TableField(f"{lines.name}.{m.name}", m, lines.name, label))
     return found

@@ -15,7 +15,7 @@ from jingwei.platform.documents.declare import Document, Draft
 from jingwei.platform.documents.drafting import differences, draft_changed, draft_new
 from jingwei.platform.documents.registering import register, unregister
 from jingwei.platform.errors import DocumentRef, Problem, Refusal, not_found, refuse
-from jingwei.platform.models import RegistryRow
+from jingwei.platform.models import Link, RegistryRow
 from jingwei.platform.numbering import give_numbers
 
 
@@ -27,7 +27,7 @@ def create(command: Command, key: str, bodies: Sequence[BaseModel]) -> list[Any]
     document = catalogue.get(key)
     command.actor.need(f"{key}.create", _company(command, document))
     drafts, problems = draft_new(command, document, bodies)
-    refuse([*problems, *taken(command, document, drafts)])
+    refuse([*problems, *taken(command, document, drafts), *_unknown_sources(command, bodies)])
     records = [d.record for d in drafts]
     if document.series and document.series.at == "create":
         give_numbers(command, document, [r for r in records if not getattr(r, document.series.field)])
@@ -42,11 +42,29 @@ def create(command: Command, key: str, bodies: Sequence[BaseModel]) -> list[Any]
             for line in _adopted(lines.parent, record, getattr(record, lines.name)):
                 line.pk = next(ids)
         sets.insert(below[lines.name])
+    sets.insert([_link(record, s) for r, b in zip(records, bodies, strict=True) for record, s in _sources(r, b)])
     if document.saved:
         document.saved(command, drafts)
     for record in records:
         _note(command, document, record, "create", "created", "", differences(document, None, record))
     return records
+
+
+def _sources(record: Any, body: BaseModel) -> list[tuple[Any, int]]:
+    return [(record, source) for source in dict.fromkeys(getattr(body, "sources", ()))]
+
+
+def _link(record: Any, source: int) -> Link:
+    return Link(group_id=record.group_id, source_id=source, target_id=record.pk, relation="made_from")
+
+
+def _unknown_sources(command: Command, bodies: Sequence[BaseModel]) -> Iterable[Problem]:
+    """Documents a draft is made from must be there, in the group and in the actor's companies."""
+    wanted = {s for body in bodies for s in getattr(body, "sources", ())}
+    rows = RegistryRow.objects.filter(group_id=command.actor.group_id, id__in=wanted) if wanted else []
+    known = {r.pk for r in rows if r.company_id is None or r.company_id in command.actor.companies}
+    for source in sorted(wanted - known):
+        yield Problem("source.unknown", _("There is no document %(id)s.") % {"id": source}, field="sources")
 
 
 def _company(command: Command, document: Document) -> int | None:

@@ -121,9 +121,7 @@ class IdempotencyKey(TenantModel):
     class Meta:
         db_table = "idempotency_key"
         constraints = [
-            models.UniqueConstraint(
-                fields=["group", "principal", "route", "key"], name="idempotency_key_once"
-            )
+            models.UniqueConstraint(fields=["group", "principal", "route", "key"], name="idempotency_key_once")
         ]
 
 
