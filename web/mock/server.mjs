@@ -15,14 +15,28 @@ const argument = (name, fallback) => {
 }
 const PORT = Number(argument('--port', '8099'))
 const DIST = fileURLToPath(new URL('../dist', import.meta.url))
-const session = { isSignedIn: false, mustChange: process.argv.includes('--must-change'), failures: 0, language: 'zh-Hans' }
+const session = {
+  isSignedIn: false,
+  mustChange: process.argv.includes('--must-change'),
+  failures: 0,
+  language: 'zh-Hans',
+}
 const user = () => ({ id: 1, login: 'demo', name: 'Demo Keeper', language: session.language })
-const COMPANIES = [{ id: 1, code: 'DEMO', name: 'Demo Works 示例工厂', currency: 'CNY', time_zone: 'Asia/Shanghai' }, { id: 2, code: 'DEMO2', name: 'Demo Trading 示例贸易', currency: 'USD', time_zone: 'UTC' }]
+const COMPANIES = [
+  { id: 1, code: 'DEMO', name: 'Demo Works 示例工厂', currency: 'CNY', time_zone: 'Asia/Shanghai' },
+  { id: 2, code: 'DEMO2', name: 'Demo Trading 示例贸易', currency: 'USD', time_zone: 'UTC' },
+]
 
-const sessionAnswer = () => (session.isSignedIn ? { signed_in: true, user: user(), must_change_password: session.mustChange } : { signed_in: false })
+const sessionAnswer = () =>
+  session.isSignedIn
+    ? { signed_in: true, user: user(), must_change_password: session.mustChange }
+    : { signed_in: false }
 
 function signIn({ login, password }, zh) {
-  if (session.failures >= 5) throw new Problem(429, 'signin.locked', zh ? '账户已暂时锁定。' : 'The account is locked for now.', [{ code: 'signin.locked', message: '', hint: zh ? '请于 10:30 之后再试。' : 'Try again after 10:30.' }])
+  if (session.failures >= 5)
+    throw new Problem(429, 'signin.locked', zh ? '账户已暂时锁定。' : 'The account is locked for now.', [
+      { code: 'signin.locked', message: '', hint: zh ? '请于 10:30 之后再试。' : 'Try again after 10:30.' },
+    ])
   if (login !== 'demo' || password !== 'demo') {
     session.failures += 1
     throw new Problem(401, 'signin.failed', zh ? '用户名或密码不正确。' : 'User name or password is wrong.')
@@ -34,24 +48,61 @@ function signIn({ login, password }, zh) {
 function sessionRoute(method, body, zh) {
   if (method === 'GET') return sessionAnswer()
   if (method === 'POST') return signIn(body, zh)
-  if (method === 'PATCH') return (session.language = body.language, sessionAnswer())
+  if (method === 'PATCH') return ((session.language = body.language), sessionAnswer())
   session.isSignedIn = false
   return null
 }
 
 function appMeta(language) {
-  const entries = DOCUMENTS.map((one) => ({ kind: 'document', key: one.key, path: one.path, label: inLanguage(one.plural, language), initials: INITIALS[one.key] }))
-  entries.push({ kind: 'page', key: 'masterdata.dictionary', path: 'masterdata/dictionary', label: language === 'en' ? 'Data dictionary' : '数据字典', initials: 'sjzd' })
-  return { version: '0.1.0 (mock)', group: { id: 1, name: 'Demo Group 示例集团' }, companies: COMPANIES, company: 1, user: user(), menu: [{ key: 'masterdata', label: language === 'en' ? 'Master data' : '主数据', entries }] }
+  const entries = DOCUMENTS.map((one) => ({
+    kind: 'document',
+    key: one.key,
+    path: one.path,
+    label: inLanguage(one.plural, language),
+    initials: INITIALS[one.key],
+  }))
+  entries.push({
+    kind: 'page',
+    key: 'masterdata.dictionary',
+    path: 'masterdata/dictionary',
+    label: language === 'en' ? 'Data dictionary' : '数据字典',
+    initials: 'sjzd',
+  })
+  return {
+    version: '0.1.0 (mock)',
+    group: { id: 1, name: 'Demo Group 示例集团' },
+    companies: COMPANIES,
+    company: 1,
+    user: user(),
+    menu: [{ key: 'masterdata', label: language === 'en' ? 'Master data' : '主数据', entries }],
+  }
 }
 
 function dictionary(search, language) {
   const other = language === 'en' ? 'zh' : 'en'
-  const rows = DOCUMENTS.flatMap((document) => [[null, document.fields], ...document.lines.map((lines) => [lines.name, lines.fields])].flatMap(([collection, fields]) => fields.map((field) => ({
-    document: document.key, document_label: inLanguage(document.label, language), collection, field: field.name, label: inLanguage(field.label, language), label_other: field.label[other],
-    meaning: inLanguage(field.help, language), meaning_other: field.help[other], type: field.type, owner: 'masterdata', rule: field.required ? (language === 'en' ? 'required' : '必填') : '',
-    values: (field.choices ?? []).map((choice) => ({ value: choice.value, label: inLanguage(choice.label, language) })), references: field.target?.key ?? null,
-  }))))
+  const rows = DOCUMENTS.flatMap((document) =>
+    [[null, document.fields], ...document.lines.map((lines) => [lines.name, lines.fields])].flatMap(
+      ([collection, fields]) =>
+        fields.map((field) => ({
+          document: document.key,
+          document_label: inLanguage(document.label, language),
+          collection,
+          field: field.name,
+          label: inLanguage(field.label, language),
+          label_other: field.label[other],
+          meaning: inLanguage(field.help, language),
+          meaning_other: field.help[other],
+          type: field.type,
+          owner: 'masterdata',
+          rule: field.required ? (language === 'en' ? 'required' : '必填') : '',
+          values: (field.choices ?? []).map((choice) => ({
+            value: choice.value,
+            label: inLanguage(choice.label, language),
+          })),
+          references: field.target?.key ?? null,
+        })),
+    ),
+  )
   return { rows: rows.filter((row) => JSON.stringify(Object.values(row)).toLowerCase().includes(search.toLowerCase())) }
 }
 
@@ -60,10 +111,15 @@ async function api(request, url, raw) {
   const path = decodeURIComponent(url.pathname.slice('/api/v1/'.length))
   const isMultipart = (request.headers['content-type'] ?? '').startsWith('multipart/')
   const body = raw.length > 0 && !isMultipart ? JSON.parse(raw.toString('utf8')) : {}
-  if (path === 'session') return { status: request.method === 'DELETE' ? 204 : 200, body: sessionRoute(request.method, body, language === 'zh') }
-  if (!session.isSignedIn) throw new Problem(401, 'signin.required', language === 'en' ? 'Please sign in.' : '请先登录。')
-  if (path === 'mock/expire') return (session.isSignedIn = false, { status: 204 })
-  if (path === 'session/password') return (session.mustChange = false, { status: 204 })
+  if (path === 'session')
+    return {
+      status: request.method === 'DELETE' ? 204 : 200,
+      body: sessionRoute(request.method, body, language === 'zh'),
+    }
+  if (!session.isSignedIn)
+    throw new Problem(401, 'signin.required', language === 'en' ? 'Please sign in.' : '请先登录。')
+  if (path === 'mock/expire') return ((session.isSignedIn = false), { status: 204 })
+  if (path === 'session/password') return ((session.mustChange = false), { status: 204 })
   if (path === 'meta/app') return { body: appMeta(language) }
   if (path === 'meta/dictionary') return { body: dictionary(url.searchParams.get('search') ?? '', language) }
   if (path.startsWith('meta/documents/')) {
@@ -74,7 +130,12 @@ async function api(request, url, raw) {
   return documentRoutes({ request, url, path, body, raw, language })
 }
 
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+}
 
 async function page(url, response) {
   const isAsset = url.pathname.startsWith('/assets/')
@@ -82,14 +143,27 @@ async function page(url, response) {
   const nonce = randomBytes(16).toString('base64')
   const content = await readFile(file)
   const policy = `default-src 'none'; script-src 'nonce-${nonce}' 'self'; style-src 'self' 'nonce-${nonce}'; img-src 'self'; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`
-  response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', ...(isAsset ? {} : { 'Content-Security-Policy': policy }) })
+  response.writeHead(200, {
+    'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
+    ...(isAsset ? {} : { 'Content-Security-Policy': policy }),
+  })
   response.end(isAsset ? content : content.toString('utf8').replaceAll('__CSP_NONCE__', nonce))
 }
 
 function refuse(response, error) {
   const problem = error instanceof Problem ? error : new Problem(500, 'server.failed', String(error.stack ?? error))
   response.writeHead(problem.status, { 'Content-Type': 'application/problem+json' })
-  response.end(JSON.stringify({ type: 'about:blank', title: problem.message, status: problem.status, code: problem.code, detail: '', request_id: randomBytes(4).toString('hex'), errors: problem.errors }))
+  response.end(
+    JSON.stringify({
+      type: 'about:blank',
+      title: problem.message,
+      status: problem.status,
+      code: problem.code,
+      detail: '',
+      request_id: randomBytes(4).toString('hex'),
+      errors: problem.errors,
+    }),
+  )
 }
 
 createServer(async (request, response) => {
@@ -103,7 +177,10 @@ createServer(async (request, response) => {
       response.writeHead(200, { 'Content-Type': 'text/csv', 'Content-Disposition': `attachment; filename="${file}"` })
       return response.end(body)
     }
-    response.writeHead(status, { 'Content-Type': 'application/json', 'Set-Cookie': 'csrftoken=mock; Path=/; SameSite=Lax' })
+    response.writeHead(status, {
+      'Content-Type': 'application/json',
+      'Set-Cookie': 'csrftoken=mock; Path=/; SameSite=Lax',
+    })
     response.end(status === 204 ? undefined : JSON.stringify(body))
   } catch (error) {
     refuse(response, error)

@@ -43,7 +43,14 @@ describe('request', () => {
   })
 
   it('turns problem+json into ApiProblem', async () => {
-    stubFetch(json(422, { code: 'qty.not_positive', title: 'No', detail: 'Quantity is 0', errors: [{ code: 'a', message: 'b', field: 'c' }] }))
+    stubFetch(
+      json(422, {
+        code: 'qty.not_positive',
+        title: 'No',
+        detail: 'Quantity is 0',
+        errors: [{ code: 'a', message: 'b', field: 'c' }],
+      }),
+    )
     const problem = await request('x').catch((error: unknown) => error)
     expect(problem).toBeInstanceOf(ApiProblem)
     expect(problem).toMatchObject({ status: 422, code: 'qty.not_positive', message: 'Quantity is 0' })
@@ -63,7 +70,9 @@ describe('request', () => {
     stubFetch(json(401, { code: 'signin.failed' }))
     const signInAgain = vi.fn(async () => {})
     configureClient({ signInAgain })
-    await expect(request('session', { method: 'POST', body: {}, isSession: true })).rejects.toMatchObject({ code: 'signin.failed' })
+    await expect(request('session', { method: 'POST', body: {}, isSession: true })).rejects.toMatchObject({
+      code: 'signin.failed',
+    })
     expect(signInAgain).not.toHaveBeenCalled()
   })
 

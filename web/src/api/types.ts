@@ -1,8 +1,22 @@
 /** The shapes the server answers with. Numbers with decimals are strings throughout. */
 
 export type FieldType =
-  | 'text' | 'multiline' | 'code' | 'bool' | 'integer' | 'quantity' | 'price' | 'amount' | 'rate' | 'ratio'
-  | 'date' | 'instant' | 'choice' | 'reference' | 'email' | 'json'
+  | 'text'
+  | 'multiline'
+  | 'code'
+  | 'bool'
+  | 'integer'
+  | 'quantity'
+  | 'price'
+  | 'amount'
+  | 'rate'
+  | 'ratio'
+  | 'date'
+  | 'instant'
+  | 'choice'
+  | 'reference'
+  | 'email'
+  | 'json'
 
 export type Colour = 'grey' | 'blue' | 'amber' | 'green' | 'red' | 'violet'
 
@@ -21,8 +35,15 @@ export interface CodeReference {
 
 export type Value = string | number | boolean | null | Reference | CodeReference | Value[] | { [key: string]: unknown }
 
-export interface Choice { value: string; label: string; colour?: Colour }
-export interface Target { key: string; path: string }
+export interface Choice {
+  value: string
+  label: string
+  colour?: Colour
+}
+export interface Target {
+  key: string
+  path: string
+}
 
 export interface Field {
   name: string
@@ -51,8 +72,17 @@ export interface LinesMeta {
   min: number
 }
 
-export interface SectionMeta { key: string; label: string; fields: string[]; folded: boolean }
-export interface StateMeta { key: string; label: string; colour: Colour }
+export interface SectionMeta {
+  key: string
+  label: string
+  fields: string[]
+  folded: boolean
+}
+export interface StateMeta {
+  key: string
+  label: string
+  colour: Colour
+}
 
 export interface ActionMeta {
   key: string
@@ -67,7 +97,20 @@ export interface ActionMeta {
   may: boolean
 }
 
-export interface May { view: boolean; create: boolean; edit: boolean; delete: boolean; import: boolean; export: boolean }
+/** A field the list can be filtered by; `ops` are the comparisons the server knows for it, null when it did not say. */
+export interface FilterMeta {
+  name: string
+  ops: string[] | null
+}
+
+export interface May {
+  view: boolean
+  create: boolean
+  edit: boolean
+  delete: boolean
+  import: boolean
+  export: boolean
+}
 
 export interface DocumentMeta {
   key: string
@@ -79,11 +122,13 @@ export interface DocumentMeta {
   states: StateMeta[]
   initial_state: string | null
   editable_in: string[]
+  /** Where a record may be deleted; where it may be edited when the server does not say. */
+  deletable_in?: string[]
   fields: Record<string, Field>
   lines: LinesMeta[]
   sections: SectionMeta[]
   columns: string[]
-  filters: string[]
+  filters: FilterMeta[]
   sortable: string[]
   sort: string
   actions: ActionMeta[]
@@ -92,8 +137,15 @@ export interface DocumentMeta {
   has_versions: boolean
 }
 
-export interface Actor { id: number; name: string }
-export interface Allowed { key: string; enabled: boolean; reason: string | null }
+export interface Actor {
+  id: number
+  name: string
+}
+export interface Allowed {
+  key: string
+  enabled: boolean
+  reason: string | null
+}
 
 export interface Row {
   id: number
@@ -112,14 +164,39 @@ export interface RecordData extends Row {
   updated_by?: Actor | null
 }
 
-export interface ListAnswer { rows: Row[]; next: string | null; count?: number }
+export interface ListAnswer {
+  rows: Row[]
+  next: string | null
+  count?: number
+}
 
-export interface Company { id: number; code: string; name: string; currency: string; time_zone: string }
-export interface User { id: number; login: string; name: string; language: Language }
+export interface Company {
+  id: number
+  code: string
+  name: string
+  currency: string
+  time_zone: string
+}
+export interface User {
+  id: number
+  login: string
+  name: string
+  language: Language
+}
 export type Language = 'zh-Hans' | 'en'
 
-export interface MenuEntry { kind: 'document' | 'page'; key: string; path: string; label: string; initials?: string }
-export interface MenuGroup { key: string; label: string; entries: MenuEntry[] }
+export interface MenuEntry {
+  kind: 'document' | 'page'
+  key: string
+  path: string
+  label: string
+  initials?: string
+}
+export interface MenuGroup {
+  key: string
+  label: string
+  entries: MenuEntry[]
+}
 
 export interface AppMeta {
   version: string
@@ -130,9 +207,18 @@ export interface AppMeta {
   menu: MenuGroup[]
 }
 
-export interface SessionAnswer { signed_in: boolean; user?: User; must_change_password?: boolean }
+export interface SessionAnswer {
+  signed_in: boolean
+  user?: User
+  must_change_password?: boolean
+}
 
-export interface ProblemDocument { key: string; id: number; number: string; title: string }
+export interface ProblemDocument {
+  key: string
+  id: number
+  number: string
+  title: string
+}
 
 export interface ProblemError {
   code: string
@@ -146,7 +232,12 @@ export interface ProblemError {
   theirs?: unknown
 }
 
-export interface Warning { code?: string; message: string; hint?: string | null; field?: string | null }
+export interface Warning {
+  code?: string
+  message: string
+  hint?: string | null
+  field?: string | null
+}
 
 export interface PreviewAnswer {
   record: Record<string, unknown>
@@ -170,7 +261,12 @@ export interface BatchResult {
   problem?: { code: string; title: string; detail?: string; errors?: ProblemError[] }
 }
 
-export interface Change { field: string; label: string; old: unknown; new: unknown }
+export interface Change {
+  field: string
+  label: string
+  old: unknown
+  new: unknown
+}
 
 export interface TimelineEntry {
   id: number
@@ -204,9 +300,24 @@ export interface LinkRow {
   relation: 'source' | 'target' | 'reference'
 }
 
-export interface SearchRow { key: string; label: string; id: number; number: string; title: string; state: string | null; path: string }
+export interface SearchRow {
+  key: string
+  label: string
+  id: number
+  number: string
+  title: string
+  state: string | null
+  path: string
+}
 
-export interface ImportError { row: number; column: string | null; cell: string | null; code: string; message: string; hint?: string | null }
+export interface ImportError {
+  row: number
+  column: string | null
+  cell: string | null
+  code: string
+  message: string
+  hint?: string | null
+}
 
 export interface ImportAnswer {
   encoding: string | null

@@ -33,7 +33,12 @@ function Themed() {
     dayjs.locale(language === 'en' ? 'en' : 'zh-cn')
   }, [language])
   return (
-    <ConfigProvider theme={theme} locale={language === 'en' ? enUS : zhCN} csp={csp} button={{ autoInsertSpace: false }}>
+    <ConfigProvider
+      theme={theme}
+      locale={language === 'en' ? enUS : zhCN}
+      csp={csp}
+      button={{ autoInsertSpace: false }}
+    >
       <AntApp className="app" message={{ maxCount: 3 }} notification={{ placement: 'bottomRight' }}>
         <SessionGate>
           <RouterProvider router={router} />

@@ -7,16 +7,41 @@ import { ProblemAlert } from '../shared/ProblemView'
 import { useLanguage, useT } from './i18n/language'
 import { Brand } from './SignIn'
 
-function PasswordInput({ id, label, value, onChange, error, isNew, hasFocus }: {
-  id: string; label: string; value: string; onChange: (value: string) => void; error?: string; isNew: boolean; hasFocus?: boolean
+function PasswordInput({
+  id,
+  label,
+  value,
+  onChange,
+  error,
+  isNew,
+  hasFocus,
+}: {
+  id: string
+  label: string
+  value: string
+  onChange: (value: string) => void
+  error?: string
+  isNew: boolean
+  hasFocus?: boolean
 }) {
   return (
     <>
       <label htmlFor={id}>{label}</label>
-      <Input.Password id={id} value={value} onChange={(event) => onChange(event.target.value)} autoFocus={hasFocus ?? false}
-        autoComplete={isNew ? 'new-password' : 'current-password'} status={error ? 'error' : ''}
-        aria-invalid={error !== undefined} aria-describedby={error ? `${id}-error` : undefined} />
-      {error && <div id={`${id}-error`} className="field-error" role="alert">{error}</div>}
+      <Input.Password
+        id={id}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        autoFocus={hasFocus ?? false}
+        autoComplete={isNew ? 'new-password' : 'current-password'}
+        status={error ? 'error' : ''}
+        aria-invalid={error !== undefined}
+        aria-describedby={error ? `${id}-error` : undefined}
+      />
+      {error && (
+        <div id={`${id}-error`} className="field-error" role="alert">
+          {error}
+        </div>
+      )}
     </>
   )
 }
@@ -48,9 +73,22 @@ function ChangePasswordForm({ onChanged }: { onChanged: () => void }) {
       {problem !== null && <ProblemAlert error={problem} />}
       <PasswordInput id="password-old" label={t('password.old')} value={old} onChange={setOld} isNew={false} hasFocus />
       <PasswordInput id="password-new" label={t('password.new')} value={next} onChange={setNext} isNew />
-      <PasswordInput id="password-again" label={t('password.again')} value={again} onChange={setAgain} isNew
-        {...(differs ? { error: t('password.differs') } : {})} />
-      <Button type="primary" htmlType="submit" block loading={isBusy} disabled={old === '' || next === '' || next !== again} className="sign-in-button">
+      <PasswordInput
+        id="password-again"
+        label={t('password.again')}
+        value={again}
+        onChange={setAgain}
+        isNew
+        {...(differs ? { error: t('password.differs') } : {})}
+      />
+      <Button
+        type="primary"
+        htmlType="submit"
+        block
+        loading={isBusy}
+        disabled={old === '' || next === '' || next !== again}
+        className="sign-in-button"
+      >
         {t('password.submit')}
       </Button>
     </form>

@@ -23,11 +23,23 @@ export function menuHits(app: AppMeta, words: string): Hit[] {
     for (const entry of group.entries) {
       const label = entry.label.toLowerCase()
       const initials = (entry.initials ?? '').toLowerCase()
-      const rank = label.startsWith(sought) || initials.startsWith(sought) ? 0 : label.includes(sought) || entry.path.includes(sought) ? 1 : -1
-      if (rank >= 0) hits.push({ rank, hit: { id: `menu-${entry.key}`, kind: group.label, text: entry.label, to: `/${entry.path}` } })
+      const rank =
+        label.startsWith(sought) || initials.startsWith(sought)
+          ? 0
+          : label.includes(sought) || entry.path.includes(sought)
+            ? 1
+            : -1
+      if (rank >= 0)
+        hits.push({
+          rank,
+          hit: { id: `menu-${entry.key}`, kind: group.label, text: entry.label, to: `/${entry.path}` },
+        })
     }
   }
-  return hits.sort((left, right) => left.rank - right.rank).map((one) => one.hit).slice(0, 12)
+  return hits
+    .sort((left, right) => left.rank - right.rank)
+    .map((one) => one.hit)
+    .slice(0, 12)
 }
 
 function rowHit(row: SearchRow): Hit {
@@ -46,18 +58,39 @@ function useHits(words: string): { hits: Hit[]; isSearching: boolean } {
     enabled: sought !== '',
     placeholderData: (earlier) => earlier,
   })
-  const hits = useMemo(() => [...menuHits(app, words), ...(words.trim() === '' ? [] : (found.data?.rows ?? []).map(rowHit))], [app, words, found.data])
+  const hits = useMemo(
+    () => [...menuHits(app, words), ...(words.trim() === '' ? [] : (found.data?.rows ?? []).map(rowHit))],
+    [app, words, found.data],
+  )
   return { hits, isSearching: found.isFetching || sought !== words.trim() }
 }
 
-function HitList({ hits, active, onGo, onHover }: { hits: Hit[]; active: number; onGo: (hit: Hit) => void; onHover: (at: number) => void }) {
+function HitList({
+  hits,
+  active,
+  onGo,
+  onHover,
+}: {
+  hits: Hit[]
+  active: number
+  onGo: (hit: Hit) => void
+  onHover: (at: number) => void
+}) {
   const t = useT()
   return (
     <ul id="palette-hits" role="listbox" aria-label={t('palette.results')} className="palette-hits">
       {hits.map((hit, at) => (
-        <li key={hit.id} id={`palette-${at}`} role="option" aria-selected={at === active} onMouseMove={() => onHover(at)} onClick={() => onGo(hit)}
-          ref={at === active ? (element) => element?.scrollIntoView({ block: 'nearest' }) : undefined}>
-          <span>{hit.text}</span><span className="secondary">{hit.kind}</span>
+        <li
+          key={hit.id}
+          id={`palette-${at}`}
+          role="option"
+          aria-selected={at === active}
+          onMouseMove={() => onHover(at)}
+          onClick={() => onGo(hit)}
+          ref={at === active ? (element) => element?.scrollIntoView({ block: 'nearest' }) : undefined}
+        >
+          <span>{hit.text}</span>
+          <span className="secondary">{hit.kind}</span>
         </li>
       ))}
     </ul>
@@ -84,12 +117,39 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
     event.preventDefault()
   }
   return (
-    <Modal open footer={null} closable={false} onCancel={onClose} width={600} className="palette" aria-label={t('palette.open')} transitionName="" maskTransitionName="">
-      <input className="palette-input" role="combobox" aria-expanded aria-controls="palette-hits" aria-activedescendant={hits[active] ? `palette-${active}` : undefined}
-        aria-label={t('palette.open')} placeholder={t('palette.hint')} autoFocus value={words} onKeyDown={pressed}
-        onChange={(event) => { setWords(event.target.value); setActive(0) }} />
+    <Modal
+      open
+      footer={null}
+      closable={false}
+      onCancel={onClose}
+      width={600}
+      className="palette"
+      aria-label={t('palette.open')}
+      transitionName=""
+      maskTransitionName=""
+    >
+      <input
+        className="palette-input"
+        role="combobox"
+        aria-expanded
+        aria-controls="palette-hits"
+        aria-activedescendant={hits[active] ? `palette-${active}` : undefined}
+        aria-label={t('palette.open')}
+        placeholder={t('palette.hint')}
+        autoFocus
+        value={words}
+        onKeyDown={pressed}
+        onChange={(event) => {
+          setWords(event.target.value)
+          setActive(0)
+        }}
+      />
       <HitList hits={hits} active={active} onGo={go} onHover={setActive} />
-      {hits.length === 0 && words.trim() !== '' && <p className="secondary palette-none" role="status">{isSearching ? t('common.searching') : t('palette.nothing', { words: words.trim() })}</p>}
+      {hits.length === 0 && words.trim() !== '' && (
+        <p className="secondary palette-none" role="status">
+          {isSearching ? t('common.searching') : t('palette.nothing', { words: words.trim() })}
+        </p>
+      )}
     </Modal>
   )
 }

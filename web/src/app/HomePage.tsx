@@ -19,11 +19,19 @@ export function HomePage() {
         {app.menu.map((group) => (
           <section key={group.key} className="card" aria-labelledby={`home-${group.key}`}>
             <h2 id={`home-${group.key}`}>{group.label}</h2>
-            <ul>{group.entries.map((entry) => <li key={entry.key}><Link to={`/${entry.path}`}>{entry.label}</Link></li>)}</ul>
+            <ul>
+              {group.entries.map((entry) => (
+                <li key={entry.key}>
+                  <Link to={`/${entry.path}`}>{entry.label}</Link>
+                </li>
+              ))}
+            </ul>
           </section>
         ))}
       </div>
-      <p className="secondary home-hint">{t('home.hint')} <kbd>Ctrl K</kbd> · <kbd>?</kbd></p>
+      <p className="secondary home-hint">
+        {t('home.hint')} <kbd>Ctrl K</kbd> · <kbd>?</kbd>
+      </p>
     </div>
   )
 }

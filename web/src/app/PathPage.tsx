@@ -19,7 +19,14 @@ const PAGES: Record<string, ComponentType<{ label: string; group: string }>> = {
 function NotFound() {
   const t = useT()
   usePlace([{ label: t('problem.notFound') }])
-  return <Result status="info" title={t('problem.notFound')} subTitle={t('problem.notFoundHint')} extra={<Link to="/">{t('common.home')}</Link>} />
+  return (
+    <Result
+      status="info"
+      title={t('problem.notFound')}
+      subTitle={t('problem.notFoundHint')}
+      extra={<Link to="/">{t('common.home')}</Link>}
+    />
+  )
 }
 
 function findPage(app: AppMeta, path: string): { entry: MenuEntry; group: string } | null {
@@ -38,9 +45,16 @@ function splitPath(path: string): { documents: string; record: string | null } {
 function DocumentRoute({ documentKey, record }: { documentKey: string; record: string | null }) {
   const meta = useDocumentMeta(documentKey)
   if (meta.isError) return <ProblemPage error={meta.error} onRetry={() => void meta.refetch()} />
-  if (!meta.data) return <div className="page"><Loading /></div>
+  if (!meta.data)
+    return (
+      <div className="page">
+        <Loading />
+      </div>
+    )
   if (record === null) return <ListPage key={documentKey} meta={meta.data} />
-  return <DocumentPage key={`${documentKey}/${record}`} meta={meta.data} id={record === 'new' ? null : Number(record)} />
+  return (
+    <DocumentPage key={`${documentKey}/${record}`} meta={meta.data} id={record === 'new' ? null : Number(record)} />
+  )
 }
 
 export function PathPage() {
@@ -49,7 +63,19 @@ export function PathPage() {
   const page = findPage(app, path)
   if (page) {
     const Page = PAGES[page.entry.key]
-    return Page ? <Suspense fallback={<div className="page"><Loading /></div>}><Page label={page.entry.label} group={page.group} /></Suspense> : <NotFound />
+    return Page ? (
+      <Suspense
+        fallback={
+          <div className="page">
+            <Loading />
+          </div>
+        }
+      >
+        <Page label={page.entry.label} group={page.group} />
+      </Suspense>
+    ) : (
+      <NotFound />
+    )
   }
   const { documents, record } = splitPath(path)
   const key = keyOfPath(app, documents)
@@ -69,5 +95,9 @@ export function OpenDocument() {
   }, [path, key, id, navigate])
   if (meta.isError) return <ProblemPage error={meta.error} />
   if (!/^\d+$/.test(id)) return <ProblemPage error={new ApiProblem(404, {})} />
-  return <div className="page"><Loading /></div>
+  return (
+    <div className="page">
+      <Loading />
+    </div>
+  )
 }

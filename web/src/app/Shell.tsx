@@ -43,11 +43,20 @@ export function Shell() {
   return (
     <ApplicationProvider>
       <PlaceProvider>
-        <a className="skip-link" href="#content">{t('shell.skip')}</a>
+        <a className="skip-link" href="#content">
+          {t('shell.skip')}
+        </a>
         <div className={isCollapsed ? 'shell shell-collapsed' : 'shell'}>
-          <TopBar isCollapsed={isCollapsed} onToggleMenu={toggle} onSearch={() => setOverlay('palette')} onShortcuts={() => setOverlay('shortcuts')} />
+          <TopBar
+            isCollapsed={isCollapsed}
+            onToggleMenu={toggle}
+            onSearch={() => setOverlay('palette')}
+            onShortcuts={() => setOverlay('shortcuts')}
+          />
           <SideMenu isCollapsed={isCollapsed} />
-          <main id="content" className="content" tabIndex={-1}><Outlet /></main>
+          <main id="content" className="content" tabIndex={-1}>
+            <Outlet />
+          </main>
         </div>
         {overlay === 'palette' && <CommandPalette onClose={() => setOverlay(null)} />}
         {overlay === 'shortcuts' && <ShortcutsDialog onClose={() => setOverlay(null)} />}

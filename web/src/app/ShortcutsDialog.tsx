@@ -3,12 +3,41 @@ import type { Key } from './i18n/en'
 import { useT } from './i18n/language'
 
 const GROUPS: { title: Key; rows: [keys: string, meaning: Key][] }[] = [
-  { title: 'keys.everywhere', rows: [['Ctrl K', 'keys.palette'], ['?', 'keys.help'], ['Esc', 'keys.escape']] },
-  { title: 'keys.list', rows: [['/', 'keys.search'], ['n', 'keys.new'], ['↑ ↓', 'keys.rows'], ['Enter', 'keys.open']] },
-  { title: 'keys.document', rows: [['Ctrl S', 'keys.save'], ['F7', 'keys.lookup'], ['t  +3  11-22', 'keys.date']] },
+  {
+    title: 'keys.everywhere',
+    rows: [
+      ['Ctrl K', 'keys.palette'],
+      ['?', 'keys.help'],
+      ['Esc', 'keys.escape'],
+    ],
+  },
+  {
+    title: 'keys.list',
+    rows: [
+      ['/', 'keys.search'],
+      ['n', 'keys.new'],
+      ['↑ ↓', 'keys.rows'],
+      ['Enter', 'keys.open'],
+    ],
+  },
+  {
+    title: 'keys.document',
+    rows: [
+      ['Ctrl S', 'keys.save'],
+      ['F7', 'keys.lookup'],
+      ['t  +3  11-22', 'keys.date'],
+    ],
+  },
   {
     title: 'keys.lines',
-    rows: [['Tab  Enter', 'keys.next'], ['↑ ↓ ← →', 'keys.move'], ['Ctrl Enter', 'keys.addLine'], ['Ctrl Delete', 'keys.removeLine'], ['Alt ↑  Alt ↓', 'keys.moveLine'], ['Ctrl V', 'keys.paste']],
+    rows: [
+      ['Tab  Enter', 'keys.next'],
+      ['↑ ↓ ← →', 'keys.move'],
+      ['Ctrl Enter', 'keys.addLine'],
+      ['Ctrl Delete', 'keys.removeLine'],
+      ['Alt ↑  Alt ↓', 'keys.moveLine'],
+      ['Ctrl V', 'keys.paste'],
+    ],
   },
 ]
 
@@ -22,7 +51,14 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
             <h3>{t(group.title)}</h3>
             <dl>
               {group.rows.map(([keys, meaning]) => (
-                <div key={meaning}><dt>{keys.split('  ').map((one) => <kbd key={one}>{one}</kbd>)}</dt><dd>{t(meaning)}</dd></div>
+                <div key={meaning}>
+                  <dt>
+                    {keys.split('  ').map((one) => (
+                      <kbd key={one}>{one}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{t(meaning)}</dd>
+                </div>
               ))}
             </dl>
           </section>

@@ -25,7 +25,13 @@ function SignInForm({ login: known, onSignedIn }: SignInFormProps) {
     if (login.trim() === '' || password === '') return
     setBusy(true)
     try {
-      onSignedIn(await request<SessionAnswer>('session', { method: 'POST', body: { login: login.trim(), password }, isSession: true }))
+      onSignedIn(
+        await request<SessionAnswer>('session', {
+          method: 'POST',
+          body: { login: login.trim(), password },
+          isSession: true,
+        }),
+      )
     } catch (error) {
       setProblem(asProblem(error))
       setPassword('')
@@ -39,11 +45,27 @@ function SignInForm({ login: known, onSignedIn }: SignInFormProps) {
     <form className="sign-in-form" onSubmit={(event) => void submit(event)}>
       {problem !== null && <ProblemAlert error={problem} />}
       <label htmlFor="login">{t('signin.login')}</label>
-      <Input id="login" name="login" size="large" autoComplete="username" autoFocus={!known} readOnly={known !== undefined}
-        value={login} onChange={(event) => setLogin(event.target.value)} />
+      <Input
+        id="login"
+        name="login"
+        size="large"
+        autoComplete="username"
+        autoFocus={!known}
+        readOnly={known !== undefined}
+        value={login}
+        onChange={(event) => setLogin(event.target.value)}
+      />
       <label htmlFor="password">{t('signin.password')}</label>
-      <Input.Password id="password" name="password" size="large" autoComplete="current-password" ref={passwordInput} autoFocus={known !== undefined}
-        value={password} onChange={(event) => setPassword(event.target.value)} />
+      <Input.Password
+        id="password"
+        name="password"
+        size="large"
+        autoComplete="current-password"
+        ref={passwordInput}
+        autoFocus={known !== undefined}
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+      />
       <Button type="primary" size="large" htmlType="submit" block loading={isBusy} className="sign-in-button">
         {t('signin.submit')}
       </Button>
@@ -54,8 +76,16 @@ function SignInForm({ login: known, onSignedIn }: SignInFormProps) {
 export function LanguageSwitch({ onChoose }: { onChoose: (language: Language) => void }) {
   const { language, t } = useLanguage()
   return (
-    <Segmented<Language> size="small" value={language} onChange={onChoose} aria-label={t('shell.language')}
-      options={[{ value: 'zh-Hans', label: '中文' }, { value: 'en', label: 'English' }]} />
+    <Segmented<Language>
+      size="small"
+      value={language}
+      onChange={onChoose}
+      aria-label={t('shell.language')}
+      options={[
+        { value: 'zh-Hans', label: '中文' },
+        { value: 'en', label: 'English' },
+      ]}
+    />
   )
 }
 
@@ -63,7 +93,9 @@ export function Brand() {
   return (
     <div className="brand">
       <img src="/assets/favicon.svg" alt="" width={28} height={28} />
-      <span className="brand-name">Jingwei <span lang="zh-Hans">经纬</span></span>
+      <span className="brand-name">
+        Jingwei <span lang="zh-Hans">经纬</span>
+      </span>
     </div>
   )
 }
@@ -85,7 +117,9 @@ export function SignInPage({ onSignedIn }: { onSignedIn: (answer: SessionAnswer,
         <Brand />
         <h1>{t('signin.title')}</h1>
         <SignInForm onSignedIn={(answer) => onSignedIn(answer, chosen)} />
-        <div className="sign-in-language"><LanguageSwitch onChoose={choose} /></div>
+        <div className="sign-in-language">
+          <LanguageSwitch onChoose={choose} />
+        </div>
       </div>
     </main>
   )
@@ -95,10 +129,21 @@ export function SignInPage({ onSignedIn }: { onSignedIn: (answer: SessionAnswer,
 export function SignInDialog({ login, onSignedIn }: { login: string; onSignedIn: () => void }) {
   const t = useT()
   return (
-    <Modal open title={t('signin.again')} footer={null} closable={false} keyboard={false} mask={{ closable: false }} width={380} zIndex={2000}>
+    <Modal
+      open
+      title={t('signin.again')}
+      footer={null}
+      closable={false}
+      keyboard={false}
+      mask={{ closable: false }}
+      width={380}
+      zIndex={2000}
+    >
       <p className="secondary">{t('signin.againHint')}</p>
       <SignInForm login={login} onSignedIn={onSignedIn} />
-      <Button type="link" size="small" className="sign-in-other" onClick={() => window.location.assign('/')}>{t('signin.other')}</Button>
+      <Button type="link" size="small" className="sign-in-other" onClick={() => window.location.assign('/')}>
+        {t('signin.other')}
+      </Button>
     </Modal>
   )
 }

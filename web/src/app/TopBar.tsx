@@ -16,10 +16,16 @@ function Breadcrumb() {
     <nav className="breadcrumb" aria-label={t('shell.place')}>
       {steps.map((step, at) => (
         <Fragment key={`${at}-${step.label}`}>
-          {at > 0 && <span className="breadcrumb-separator" aria-hidden="true">/</span>}
-          {step.to && at < steps.length - 1
-            ? <Link to={step.to}>{step.label}</Link>
-            : <span aria-current={at === steps.length - 1 ? 'page' : undefined}>{step.label}</span>}
+          {at > 0 && (
+            <span className="breadcrumb-separator" aria-hidden="true">
+              /
+            </span>
+          )}
+          {step.to && at < steps.length - 1 ? (
+            <Link to={step.to}>{step.label}</Link>
+          ) : (
+            <span aria-current={at === steps.length - 1 ? 'page' : undefined}>{step.label}</span>
+          )}
         </Fragment>
       ))}
     </nav>
@@ -31,7 +37,12 @@ function CompanySwitch() {
   const { app, company, chooseCompany } = useApplication()
   const navigate = useNavigate()
   if (!company) return null
-  if (app.companies.length === 1) return <span className="company-name" title={t('shell.company')}>{company.name}</span>
+  if (app.companies.length === 1)
+    return (
+      <span className="company-name" title={t('shell.company')}>
+        {company.name}
+      </span>
+    )
   const choose = (id: number) => {
     chooseCompany(id)
     // A document of one company is not one of another: go back to its list.
@@ -39,8 +50,16 @@ function CompanySwitch() {
     if (list) void navigate(list)
   }
   return (
-    <Select size="small" variant="borderless" className="company-switch" aria-label={t('shell.company')} value={company.id} onChange={choose}
-      popupMatchSelectWidth={false} options={app.companies.map((one) => ({ value: one.id, label: one.name }))} />
+    <Select
+      size="small"
+      variant="borderless"
+      className="company-switch"
+      aria-label={t('shell.company')}
+      value={company.id}
+      onChange={choose}
+      popupMatchSelectWidth={false}
+      options={app.companies.map((one) => ({ value: one.id, label: one.name }))}
+    />
   )
 }
 
@@ -60,7 +79,12 @@ function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
   return (
     <>
       <Dropdown menu={{ items }} trigger={['click']} placement="bottomRight">
-        <Button type="text" icon={<UserOutlined />} aria-label={t('shell.user', { name: user.name })} data-testid="user-menu">
+        <Button
+          type="text"
+          icon={<UserOutlined />}
+          aria-label={t('shell.user', { name: user.name })}
+          data-testid="user-menu"
+        >
           {user.name} <DownOutlined className="caret" />
         </Button>
       </Dropdown>
@@ -82,9 +106,18 @@ export function TopBar({ isCollapsed, onToggleMenu, onSearch, onShortcuts }: Top
   return (
     <header className="top-bar">
       <div className="top-bar-brand">
-        {!isCollapsed && <Link to="/" className="brand-link"><Brand /></Link>}
-        <Button type="text" icon={isCollapsed ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />} onClick={onToggleMenu}
-          aria-label={isCollapsed ? t('shell.expandMenu') : t('shell.collapseMenu')} aria-expanded={!isCollapsed} />
+        {!isCollapsed && (
+          <Link to="/" className="brand-link">
+            <Brand />
+          </Link>
+        )}
+        <Button
+          type="text"
+          icon={isCollapsed ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+          onClick={onToggleMenu}
+          aria-label={isCollapsed ? t('shell.expandMenu') : t('shell.collapseMenu')}
+          aria-expanded={!isCollapsed}
+        />
       </div>
       <Breadcrumb />
       <button type="button" className="search-button" onClick={onSearch} data-testid="global-search">

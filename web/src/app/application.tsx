@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { configureClient, request } from '../api/client'
-import type { AppMeta, Company, DocumentMeta } from '../api/types'
+import type { AppMeta, Company, DocumentMeta, FilterMeta } from '../api/types'
 import { readStored, writeStored } from '../shared/storage'
 import { Loading } from '../shared/Loading'
 import { ProblemPage } from '../shared/ProblemView'
@@ -25,14 +25,20 @@ export function ApplicationProvider({ children }: { children: ReactNode }) {
   })
   const meta = useQuery({ queryKey: ['app'], queryFn: () => request<AppMeta>('meta/app'), staleTime: 60_000 })
   const app = meta.data
-  const company = useMemo(() => app?.companies.find((one) => one.id === (chosen ?? app.company)) ?? app?.companies[0] ?? null, [app, chosen])
+  const company = useMemo(
+    () => app?.companies.find((one) => one.id === (chosen ?? app.company)) ?? app?.companies[0] ?? null,
+    [app, chosen],
+  )
 
-  const chooseCompany = useCallback((id: number) => {
-    writeStored(COMPANY, id)
-    configureClient({ company: id })
-    setChosen(id)
-    void client.invalidateQueries()
-  }, [client])
+  const chooseCompany = useCallback(
+    (id: number) => {
+      writeStored(COMPANY, id)
+      configureClient({ company: id })
+      setChosen(id)
+      void client.invalidateQueries()
+    },
+    [client],
+  )
 
   // A company that was remembered but may no longer be seen gives way to the first that may.
   useEffect(() => {
@@ -54,11 +60,17 @@ export function useApplication(): ApplicationContext {
   return context
 }
 
+/** Filters may come as bare names or with the comparisons each field knows. */
+function withFilters(meta: DocumentMeta): DocumentMeta {
+  const filters = meta.filters as (FilterMeta | string)[]
+  return { ...meta, filters: filters.map((one) => (typeof one === 'string' ? { name: one, ops: null } : one)) }
+}
+
 /** The declaration that draws lists and forms. It changes only with language, company and release. */
 export function useDocumentMeta(key: string | null): UseQueryResult<DocumentMeta> {
   return useQuery({
     queryKey: ['meta', key],
-    queryFn: () => request<DocumentMeta>(`meta/documents/${key}`),
+    queryFn: async () => withFilters(await request<DocumentMeta>(`meta/documents/${key}`)),
     enabled: key !== null,
     staleTime: 300_000,
   })

@@ -58,30 +58,46 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const user = session.data?.user
   const { isExpired, resume } = useSignInAgain(session.data?.signed_in === true)
 
-  const accept = useCallback((answer: SessionAnswer, chosen: Language | null) => {
-    client.setQueryData(SESSION, answer)
-    if (chosen) void request('session', { method: 'PATCH', body: { language: chosen } })
-    else if (answer.user) setLanguage(answer.user.language)
-  }, [client, setLanguage])
+  const accept = useCallback(
+    (answer: SessionAnswer, chosen: Language | null) => {
+      client.setQueryData(SESSION, answer)
+      if (chosen) void request('session', { method: 'PATCH', body: { language: chosen } })
+      else if (answer.user) setLanguage(answer.user.language)
+    },
+    [client, setLanguage],
+  )
 
-  const context = useMemo<SessionContext | null>(() => user ? {
-    user,
-    signOut: async () => {
-      await request('session', { method: 'DELETE', isSession: true })
-      clearDrafts(user.id)
-      window.location.assign('/')
-    },
-    chooseLanguage: (next) => {
-      setLanguage(next)
-      void request('session', { method: 'PATCH', body: { language: next } }).then(() => client.invalidateQueries())
-    },
-  } : null, [user, client, setLanguage])
+  const context = useMemo<SessionContext | null>(
+    () =>
+      user
+        ? {
+            user,
+            signOut: async () => {
+              await request('session', { method: 'DELETE', isSession: true })
+              clearDrafts(user.id)
+              window.location.assign('/')
+            },
+            chooseLanguage: (next) => {
+              setLanguage(next)
+              void request('session', { method: 'PATCH', body: { language: next } }).then(() =>
+                client.invalidateQueries(),
+              )
+            },
+          }
+        : null,
+    [user, client, setLanguage],
+  )
 
   if (session.isPending) return <LoadingPage />
   if (session.isError) return <ProblemPage error={session.error} onRetry={() => void session.refetch()} />
   if (!context || !user) return <SignInPage onSignedIn={accept} />
   if (session.data.must_change_password) {
-    return <ChangePasswordPage user={user} onChanged={() => client.setQueryData(SESSION, { ...session.data, must_change_password: false })} />
+    return (
+      <ChangePasswordPage
+        user={user}
+        onChanged={() => client.setQueryData(SESSION, { ...session.data, must_change_password: false })}
+      />
+    )
   }
   return (
     <Context value={context}>

@@ -15,16 +15,41 @@ import type { DocumentForm } from './useDocumentForm'
 const SHOWN = 4
 
 /** A disabled action stays reachable by mouse and Tab, because it has to say why. */
-function ActionButton({ offered, isPrimary, isBusy, onStart }: { offered: OfferedAction; isPrimary: boolean; isBusy: boolean; onStart: () => void }) {
+function ActionButton({
+  offered,
+  isPrimary,
+  isBusy,
+  onStart,
+}: {
+  offered: OfferedAction
+  isPrimary: boolean
+  isBusy: boolean
+  onStart: () => void
+}) {
   const { action, isEnabled, reason } = offered
-  const why = isEnabled ? action.help : reason ?? action.help
+  const why = isEnabled ? action.help : (reason ?? action.help)
   const button = (
-    <Button type={isPrimary ? 'primary' : 'default'} danger={action.style === 'danger' && isEnabled} loading={isBusy} aria-disabled={!isEnabled} className={isEnabled ? undefined : 'action-disabled'}
-      data-testid={`action-${action.key}`} onClick={() => { if (isEnabled) onStart() }}>
+    <Button
+      type={isPrimary ? 'primary' : 'default'}
+      danger={action.style === 'danger' && isEnabled}
+      loading={isBusy}
+      aria-disabled={!isEnabled}
+      className={isEnabled ? undefined : 'action-disabled'}
+      data-testid={`action-${action.key}`}
+      onClick={() => {
+        if (isEnabled) onStart()
+      }}
+    >
       {action.label}
     </Button>
   )
-  return why ? <Tooltip title={why} placement="bottom">{button}</Tooltip> : button
+  return why ? (
+    <Tooltip title={why} placement="bottom">
+      {button}
+    </Tooltip>
+  ) : (
+    button
+  )
 }
 
 function useActions(meta: DocumentMeta, form: DocumentForm) {
@@ -38,7 +63,16 @@ function useActions(meta: DocumentMeta, form: DocumentForm) {
     if (created.length === 0) return void message.success(t('action.done', { action: action.label }))
     notification.success({
       title: t('action.done', { action: action.label }),
-      description: <>{t('action.created')} {created.map((one) => <Link key={one.id} to={`/open/${one.key}/${one.id}`} className="created-link">{one.number || one.title}</Link>)}</>,
+      description: (
+        <>
+          {t('action.created')}{' '}
+          {created.map((one) => (
+            <Link key={one.id} to={`/open/${one.key}/${one.id}`} className="created-link">
+              {one.number || one.title}
+            </Link>
+          ))}
+        </>
+      ),
       duration: 10,
     })
   }
@@ -53,14 +87,71 @@ function useActions(meta: DocumentMeta, form: DocumentForm) {
   }
   const refused = (error: unknown) => {
     const problem = asProblem(error)
-    const errors = problem.errors.filter((one) => one.message !== problemTitle(problem, t) || one.hint || one.documents?.length)
-    modal.error({ title: problemTitle(problem, t), content: <>{problem.detail && problem.detail !== problem.title && <p>{problem.detail}</p>}{errors.length > 0 && <ProblemErrors errors={errors} />}</>, width: 520 })
+    const errors = problem.errors
+      .map((one) => (one.message === problemTitle(problem, t) ? { ...one, message: '' } : one))
+      .filter((one) => one.message || one.hint || one.documents?.length)
+    modal.error({
+      title: problemTitle(problem, t),
+      content: (
+        <>
+          {problem.detail &&
+            problem.detail !== problemTitle(problem, t) &&
+            !errors.some((one) => one.message === problem.detail) && <p>{problem.detail}</p>}
+          {errors.length > 0 && <ProblemErrors errors={errors} />}
+        </>
+      ),
+      width: 520,
+    })
   }
-  const remove = () => modal.confirm({
-    title: t('document.deleteAsk'), okText: t('document.delete'), okButtonProps: { danger: true }, cancelText: t('common.cancel'),
-    onOk: () => form.remove().then(() => void navigate(`/${meta.path}`), refused),
-  })
+  const remove = () =>
+    modal.confirm({
+      title: t('document.deleteAsk'),
+      okText: t('document.delete'),
+      okButtonProps: { danger: true },
+      cancelText: t('common.cancel'),
+      onOk: () => form.remove().then(() => void navigate(`/${meta.path}`), refused),
+    })
   return { busy, run, refused, remove }
+}
+
+/** What does not fit beside the primary action, and deletion. */
+function MoreActions({
+  offered,
+  deletion,
+  start,
+}: {
+  offered: OfferedAction[]
+  deletion: (() => void) | null
+  start: (action: ActionMeta) => void
+}) {
+  const t = useT()
+  const folded = offered.map(({ action, isEnabled, reason }) => ({
+    key: action.key,
+    danger: action.style === 'danger',
+    disabled: !isEnabled,
+    title: reason ?? action.help,
+    label: (
+      <>
+        {action.label}
+        {!isEnabled && reason && <div className="secondary">{reason}</div>}
+      </>
+    ),
+    onClick: () => start(action),
+  }))
+  const removal = { key: 'delete', danger: true, icon: <DeleteOutlined />, label: t('document.delete') }
+  const items = deletion ? [...folded, { ...removal, onClick: deletion }] : folded
+  if (items.length === 0) return null
+  return (
+    <Dropdown trigger={['click']} menu={{ items }}>
+      <Button icon={<EllipsisOutlined />} aria-label={t('document.more')} data-testid="more-actions" />
+    </Dropdown>
+  )
+}
+
+function mayDelete(meta: DocumentMeta, form: DocumentForm): boolean {
+  const base = form.state.base
+  if (!base || !meta.may.delete) return false
+  return meta.deletable_in ? meta.deletable_in.includes(base.state ?? '') : form.isEditable
 }
 
 export function ActionBar({ meta, form }: { meta: DocumentMeta; form: DocumentForm }) {
@@ -75,23 +166,47 @@ export function ActionBar({ meta, form }: { meta: DocumentMeta; form: DocumentFo
     if (action.ask !== null || action.inputs.length > 0) setAsking(action)
     else run(action, {}).catch(refused)
   }
-  const folded = offered.slice(SHOWN).map(({ action, isEnabled, reason }) => ({
-    key: action.key, danger: action.style === 'danger', disabled: !isEnabled, title: reason ?? action.help,
-    label: isEnabled || !reason ? action.label : <>{action.label}<br /><span className="secondary">{reason}</span></>, onClick: () => start(action),
-  }))
-  const deletion = base && meta.may.delete && form.isEditable ? [{ key: 'delete', danger: true, icon: <DeleteOutlined />, label: t('document.delete'), onClick: remove }] : []
-  const more = [...folded, ...deletion]
   return (
     <div className="action-bar" role="toolbar" aria-label={t('document.actions')}>
       {form.isEditable && (
-        <Tooltip title={<kbd>Ctrl S</kbd>}>
-          <Button type={canSave ? 'primary' : 'default'} icon={<SaveOutlined />} disabled={!canSave} loading={form.isSaving && busy === null} onClick={() => void form.save()} data-testid="save">{t('document.save')}</Button>
-        </Tooltip>
+        <Button
+          type={canSave ? 'primary' : 'default'}
+          icon={<SaveOutlined />}
+          disabled={!canSave}
+          loading={form.isSaving && busy === null}
+          title="Ctrl S"
+          aria-keyshortcuts="Control+S"
+          onClick={() => void form.save()}
+          data-testid="save"
+        >
+          {t('document.save')}
+        </Button>
       )}
-      {base && form.isDirty && <Button onClick={form.discard} data-testid="discard">{t('document.revert')}</Button>}
-      {offered.slice(0, SHOWN).map((one) => <ActionButton key={one.action.key} offered={one} isPrimary={one === primary} isBusy={busy === one.action.key} onStart={() => start(one.action)} />)}
-      {more.length > 0 && <Dropdown trigger={['click']} menu={{ items: more }}><Button icon={<EllipsisOutlined />} aria-label={t('document.more')} data-testid="more-actions" /></Dropdown>}
-      {asking && <ActionDialog action={asking} onClose={() => setAsking(null)} onRun={async (inputs) => { await run(asking, inputs); setAsking(null) }} />}
+      {base && form.isDirty && (
+        <Button onClick={form.discard} data-testid="discard">
+          {t('document.revert')}
+        </Button>
+      )}
+      {offered.slice(0, SHOWN).map((one) => (
+        <ActionButton
+          key={one.action.key}
+          offered={one}
+          isPrimary={one === primary}
+          isBusy={busy === one.action.key}
+          onStart={() => start(one.action)}
+        />
+      ))}
+      <MoreActions offered={offered.slice(SHOWN)} deletion={mayDelete(meta, form) ? remove : null} start={start} />
+      {asking && (
+        <ActionDialog
+          action={asking}
+          onClose={() => setAsking(null)}
+          onRun={async (inputs) => {
+            await run(asking, inputs)
+            setAsking(null)
+          }}
+        />
+      )}
     </div>
   )
 }

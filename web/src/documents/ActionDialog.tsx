@@ -25,10 +25,17 @@ function messagesOf(problem: ApiProblem | null, names: string[]): Record<string,
 /** States the consequence and asks for what the action needs; a refusal stays in the dialog with what was typed. */
 export function ActionDialog({ action, note, onRun, onClose }: ActionDialogProps) {
   const t = useT()
-  const [inputs, setInputs] = useState<Values>(() => Object.fromEntries(action.inputs.flatMap((field) => (field.default === undefined ? [] : [[field.name, field.default]]))))
+  const [inputs, setInputs] = useState<Values>(() =>
+    Object.fromEntries(
+      action.inputs.flatMap((field) => (field.default === undefined ? [] : [[field.name, field.default]])),
+    ),
+  )
   const [problem, setProblem] = useState<ApiProblem | null>(null)
   const [isBusy, setBusy] = useState(false)
-  const messages = messagesOf(problem, action.inputs.map((field) => field.name))
+  const messages = messagesOf(
+    problem,
+    action.inputs.map((field) => field.name),
+  )
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     setBusy(true)
@@ -45,13 +52,31 @@ export function ActionDialog({ action, note, onRun, onClose }: ActionDialogProps
       <form className="action-form" onSubmit={(event) => void submit(event)}>
         {note && <p className="secondary">{note}</p>}
         {action.ask && <p>{action.ask}</p>}
-        {problem && <ProblemAlert error={problem} />}
+        {problem && (problem.errors.length === 0 || problem.errors.length > Object.keys(messages).length) && (
+          <ProblemAlert error={problem} />
+        )}
         {action.inputs.map((field, at) => (
-          <FieldControl key={field.name} field={field} value={inputs[field.name] ?? null} onChange={(value) => set(field.name, value)} idPrefix="input" error={messages[field.name]} hasFocus={at === 0} />
+          <FieldControl
+            key={field.name}
+            field={field}
+            value={inputs[field.name] ?? null}
+            onChange={(value) => set(field.name, value)}
+            idPrefix="input"
+            error={messages[field.name]}
+            hasFocus={at === 0}
+          />
         ))}
         <div className="dialog-buttons">
           <Button onClick={onClose}>{t('common.cancel')}</Button>
-          <Button type="primary" htmlType="submit" danger={action.style === 'danger'} loading={isBusy} autoFocus={action.inputs.length === 0}>{action.label}</Button>
+          <Button
+            type="primary"
+            htmlType="submit"
+            danger={action.style === 'danger'}
+            loading={isBusy}
+            autoFocus={action.inputs.length === 0}
+          >
+            {action.label}
+          </Button>
         </div>
       </form>
     </Modal>

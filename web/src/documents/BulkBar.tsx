@@ -1,4 +1,4 @@
-import { App, Button, Modal } from 'antd'
+import { App, Button, Dropdown, Modal } from 'antd'
 import { useState } from 'react'
 import { newIdempotencyKey, request } from '../api/client'
 import { asProblem } from '../api/problem'
@@ -8,10 +8,12 @@ import { problemTitle } from '../shared/ProblemView'
 import { ActionDialog } from './ActionDialog'
 import type { Values } from './formState'
 import { inputBody } from './actions'
+import { useExport } from './ListTools'
 
 interface BulkBarProps {
   meta: DocumentMeta
   selected: ReadonlySet<number>
+  visible: string[]
   onClear: () => void
   onDone: () => void
 }
@@ -19,18 +21,55 @@ interface BulkBarProps {
 function Failures({ failures, onClose }: { failures: BatchResult[]; onClose: () => void }) {
   const t = useT()
   return (
-    <Modal open title={t('batch.failed', { n: failures.length })} onCancel={onClose} footer={<Button type="primary" onClick={onClose}>{t('common.close')}</Button>}>
+    <Modal
+      open
+      title={t('batch.failed', { n: failures.length })}
+      onCancel={onClose}
+      footer={
+        <Button type="primary" onClick={onClose}>
+          {t('common.close')}
+        </Button>
+      }
+    >
       <ul className="problem-errors">
         {failures.map(({ id, problem }) => (
-          <li key={id}>#{id} {problem?.detail || problem?.title} {problem?.errors?.map((error) => [error.message, error.hint].filter(Boolean).join(' ')).join(' ')}</li>
+          <li key={id}>
+            #{id} {problem?.detail || problem?.title}{' '}
+            {problem?.errors?.map((error) => [error.message, error.hint].filter(Boolean).join(' ')).join(' ')}
+          </li>
         ))}
       </ul>
     </Modal>
   )
 }
 
+function ExportSelected({
+  meta,
+  selected,
+  visible,
+}: {
+  meta: DocumentMeta
+  selected: ReadonlySet<number>
+  visible: string[]
+}) {
+  const t = useT()
+  const query = { conditions: [{ field: 'id', op: 'in', value: [...selected].join(',') }], search: '', sort: null }
+  const { save, isBusy } = useExport(meta, query, visible)
+  const items = [
+    { key: 'xlsx', label: t('batch.exportXlsx'), onClick: () => void save('xlsx') },
+    { key: 'csv', label: t('batch.exportCsv'), onClick: () => void save('csv') },
+  ]
+  return (
+    <Dropdown trigger={['click']} menu={{ items }}>
+      <Button size="small" loading={isBusy}>
+        {t('list.export')}
+      </Button>
+    </Dropdown>
+  )
+}
+
 /** What can be done to all ticked records at once; each is answered for itself. */
-export function BulkBar({ meta, selected, onClear, onDone }: BulkBarProps) {
+export function BulkBar({ meta, selected, visible, onClear, onDone }: BulkBarProps) {
   const t = useT()
   const { message } = App.useApp()
   const [action, setAction] = useState<ActionMeta | null>(null)
@@ -42,11 +81,16 @@ export function BulkBar({ meta, selected, onClear, onDone }: BulkBarProps) {
     setBusy(chosen.key)
     try {
       const body = { ids: [...selected], inputs: inputBody(chosen, inputs), atomic: false }
-      const answer = await request<{ results: BatchResult[] }>(`${meta.path}/batch/${chosen.key}`, { method: 'POST', body, idempotencyKey: newIdempotencyKey() })
+      const answer = await request<{ results: BatchResult[] }>(`${meta.path}/batch/${chosen.key}`, {
+        method: 'POST',
+        body,
+        idempotencyKey: newIdempotencyKey(),
+      })
       const failed = answer.results.filter((result) => !result.ok)
       setAction(null)
       setFailures(failed)
-      if (failed.length < answer.results.length) void message.success(t('batch.done', { action: chosen.label, n: answer.results.length - failed.length }))
+      if (failed.length < answer.results.length)
+        void message.success(t('batch.done', { action: chosen.label, n: answer.results.length - failed.length }))
       if (failed.length === 0) onClear()
       onDone()
     } finally {
@@ -61,11 +105,29 @@ export function BulkBar({ meta, selected, onClear, onDone }: BulkBarProps) {
     <div className="bulk-bar" role="toolbar" aria-label={t('batch.bar')}>
       <strong>{t('batch.selected', { n: selected.size })}</strong>
       {actions.map((one) => (
-        <Button key={one.key} size="small" danger={one.style === 'danger'} loading={busy === one.key} onClick={() => start(one)}>{one.label}</Button>
+        <Button
+          key={one.key}
+          size="small"
+          danger={one.style === 'danger'}
+          loading={busy === one.key}
+          onClick={() => start(one)}
+        >
+          {one.label}
+        </Button>
       ))}
       {actions.length === 0 && <span className="secondary">{t('batch.none')}</span>}
-      <Button size="small" type="link" onClick={onClear}>{t('batch.clear')}</Button>
-      {action && <ActionDialog action={action} note={t('batch.selected', { n: selected.size })} onRun={(inputs) => run(action, inputs)} onClose={() => setAction(null)} />}
+      {meta.may.export && <ExportSelected meta={meta} selected={selected} visible={visible} />}
+      <Button size="small" type="link" onClick={onClear}>
+        {t('batch.clear')}
+      </Button>
+      {action && (
+        <ActionDialog
+          action={action}
+          note={t('batch.selected', { n: selected.size })}
+          onRun={(inputs) => run(action, inputs)}
+          onClose={() => setAction(null)}
+        />
+      )}
       {failures.length > 0 && <Failures failures={failures} onClose={() => setFailures([])} />}
     </div>
   )

@@ -27,20 +27,49 @@ function fieldValue(form: DocumentForm, field: Field): unknown {
   return shownValue(form.state.edits[field.name], form.preview?.record[field.name], stored)
 }
 
-function SectionFields({ meta, section, form, firstField }: { meta: DocumentMeta; section: SectionMeta; form: DocumentForm; firstField: string | null }) {
+function SectionFields({
+  meta,
+  section,
+  form,
+  firstField,
+}: {
+  meta: DocumentMeta
+  section: SectionMeta
+  form: DocumentForm
+  firstField: string | null
+}) {
   const fields = section.fields.flatMap((name) => meta.fields[name] ?? [])
   const row = Object.fromEntries(Object.values(meta.fields).map((field) => [field.name, fieldValue(form, field)]))
   return (
     <div className="fields">
       {fields.map((field) => (
-        <FieldControl key={field.name} field={field} value={row[field.name]} row={row} error={form.messages[field.name]} hasFocus={field.name === firstField}
-          {...(form.isEditable && !field.read_only ? { onChange: (value) => form.dispatch({ type: 'set', field: field.name, value }) } : {})} />
+        <FieldControl
+          key={field.name}
+          field={field}
+          value={row[field.name]}
+          row={row}
+          error={form.messages[field.name]}
+          hasFocus={field.name === firstField}
+          {...(form.isEditable && !field.read_only
+            ? { onChange: (value) => form.dispatch({ type: 'set', field: field.name, value }) }
+            : {})}
+        />
       ))}
     </div>
   )
 }
 
-function Section({ meta, section, form, firstField }: { meta: DocumentMeta; section: SectionMeta; form: DocumentForm; firstField: string | null }) {
+function Section({
+  meta,
+  section,
+  form,
+  firstField,
+}: {
+  meta: DocumentMeta
+  section: SectionMeta
+  form: DocumentForm
+  firstField: string | null
+}) {
   const [isOpen, setOpen] = useState(!section.folded)
   const hasError = section.fields.some((name) => form.messages[name] !== undefined)
   useEffect(() => {
@@ -48,11 +77,23 @@ function Section({ meta, section, form, firstField }: { meta: DocumentMeta; sect
   }, [hasError])
   const body = <SectionFields meta={meta} section={section} form={form} firstField={firstField} />
   if (!section.folded) {
-    return <section className="section" aria-labelledby={`section-${section.key}`}><h2 id={`section-${section.key}`}>{section.label}</h2>{body}</section>
+    return (
+      <section className="section" aria-labelledby={`section-${section.key}`}>
+        <h2 id={`section-${section.key}`}>{section.label}</h2>
+        {body}
+      </section>
+    )
   }
   return (
-    <details className="section" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)} data-testid={`section-${section.key}`}>
-      <summary><h2>{section.label}</h2></summary>
+    <details
+      className="section"
+      open={isOpen}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+      data-testid={`section-${section.key}`}
+    >
+      <summary>
+        <h2>{section.label}</h2>
+      </summary>
       {isOpen && body}
     </details>
   )
@@ -63,12 +104,28 @@ function Notices({ form, meta, timeZone }: { form: DocumentForm; meta: DocumentM
   return (
     <>
       {form.draftAt && form.isDirty && (
-        <Alert type="info" showIcon title={t('document.draftRestored', { at: formatInstant(form.draftAt, timeZone) })}
-          action={<Button size="small" onClick={form.discard}>{t('document.discardDraft')}</Button>} />
+        <Alert
+          type="info"
+          showIcon
+          title={t('document.draftRestored', { at: formatInstant(form.draftAt, timeZone) })}
+          action={
+            <Button size="small" onClick={form.discard}>
+              {t('document.discardDraft')}
+            </Button>
+          }
+        />
       )}
       {form.problem && <ProblemAlert error={form.problem} onClose={form.closeProblem} />}
       <ErrorSummary meta={meta} errors={form.errors.filter((one) => !form.problem || one.place.kind !== 'record')} />
-      {form.warnings.map((warning, at) => <Alert key={`${warning.code ?? ''}${at}`} type="warning" showIcon title={warning.message} description={warning.hint ?? undefined} />)}
+      {form.warnings.map((warning, at) => (
+        <Alert
+          key={`${warning.code ?? ''}${at}`}
+          type="warning"
+          showIcon
+          title={warning.message}
+          description={warning.hint ?? undefined}
+        />
+      ))}
     </>
   )
 }
@@ -76,7 +133,9 @@ function Notices({ form, meta, timeZone }: { form: DocumentForm; meta: DocumentM
 /** Asks before work is lost: on leaving the page inside the application and on closing the tab. */
 function LeaveGuard({ form }: { form: DocumentForm }) {
   const t = useT()
-  const blocker = useBlocker(({ currentLocation, nextLocation }) => form.isUnsaved() && currentLocation.pathname !== nextLocation.pathname)
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) => form.isUnsaved() && currentLocation.pathname !== nextLocation.pathname,
+  )
   const { isDirty } = form
   useEffect(() => {
     if (!isDirty) return
@@ -91,11 +150,23 @@ function LeaveGuard({ form }: { form: DocumentForm }) {
   }
   const saveAndLeave = () => void form.save().then((record) => (record ? blocker.proceed() : blocker.reset()))
   return (
-    <Modal open title={t('leave.title')} onCancel={() => blocker.reset()} width={460} footer={[
-      <Button key="stay" onClick={() => blocker.reset()}>{t('leave.stay')}</Button>,
-      <Button key="discard" danger onClick={leave}>{t('leave.discard')}</Button>,
-      <Button key="save" type="primary" loading={form.isSaving} onClick={saveAndLeave}>{t('leave.save')}</Button>,
-    ]}>
+    <Modal
+      open
+      title={t('leave.title')}
+      onCancel={() => blocker.reset()}
+      width={460}
+      footer={[
+        <Button key="stay" onClick={() => blocker.reset()}>
+          {t('leave.stay')}
+        </Button>,
+        <Button key="discard" danger onClick={leave}>
+          {t('leave.discard')}
+        </Button>,
+        <Button key="save" type="primary" loading={form.isSaving} onClick={saveAndLeave}>
+          {t('leave.save')}
+        </Button>,
+      ]}
+    >
       <p>{t('leave.text')}</p>
     </Modal>
   )
@@ -112,7 +183,12 @@ function useSaveKey(form: DocumentForm): void {
       const field = document.activeElement
       if (field instanceof HTMLElement) field.blur()
       setTimeout(() => {
-        if (latest.current.isEditable && !latest.current.isSaving && (latest.current.isDirty || latest.current.state.base === null)) void latest.current.save()
+        if (
+          latest.current.isEditable &&
+          !latest.current.isSaving &&
+          (latest.current.isDirty || latest.current.state.base === null)
+        )
+          void latest.current.save()
         if (field instanceof HTMLElement && field.isConnected) field.focus()
       })
     }
@@ -131,9 +207,20 @@ function DocumentHead({ meta, form }: { meta: DocumentMeta; form: DocumentForm }
       <div className="document-title">
         <h1>{title}</h1>
         {base?.state && <StateTag meta={meta} state={base.state} />}
-        {form.isDirty && <span className="unsaved" data-testid="unsaved">{t('document.unsaved')}</span>}
+        {form.isDirty && (
+          <span className="unsaved" data-testid="unsaved">
+            {t('document.unsaved')}
+          </span>
+        )}
       </div>
-      {base?.updated_at && <div className="secondary">{t('document.updated', { at: formatInstant(base.updated_at, company?.time_zone), name: base.updated_by?.name ?? '' })}</div>}
+      {base?.updated_at && (
+        <div className="secondary">
+          {t('document.updated', {
+            at: formatInstant(base.updated_at, company?.time_zone),
+            name: base.updated_by?.name ?? '',
+          })}
+        </div>
+      )}
     </div>
   )
 }
@@ -142,14 +229,26 @@ const FOLDED = 'jingwei.panel.folded'
 
 function PanelToggle({ isFolded, onToggle }: { isFolded: boolean; onToggle: () => void }) {
   const t = useT()
-  return <Button type="text" icon={isFolded ? <MenuFoldOutlined /> : <MenuUnfoldOutlined />} onClick={onToggle} aria-expanded={!isFolded} aria-label={isFolded ? t('panel.show') : t('panel.hide')} />
+  return (
+    <Button
+      type="text"
+      icon={isFolded ? <MenuFoldOutlined /> : <MenuUnfoldOutlined />}
+      onClick={onToggle}
+      aria-expanded={!isFolded}
+      aria-label={isFolded ? t('panel.show') : t('panel.hide')}
+    />
+  )
 }
 
 /** Fields to be filled in that no section names must not be lost: they come last, in a section of their own. */
 function sectionsOf(meta: DocumentMeta, otherLabel: string): SectionMeta[] {
   const named = new Set(meta.sections.flatMap((section) => section.fields))
-  const rest = Object.keys(meta.fields).filter((name) => !named.has(name) && (meta.sections.length === 0 || meta.fields[name]?.read_only === false))
-  return rest.length === 0 ? meta.sections : [...meta.sections, { key: 'other', label: otherLabel, fields: rest, folded: meta.sections.length > 0 }]
+  const rest = Object.keys(meta.fields).filter(
+    (name) => !named.has(name) && (meta.sections.length === 0 || meta.fields[name]?.read_only === false),
+  )
+  return rest.length === 0
+    ? meta.sections
+    : [...meta.sections, { key: 'other', label: otherLabel, fields: rest, folded: meta.sections.length > 0 }]
 }
 
 function DocumentView({ meta, record }: { meta: DocumentMeta; record: RecordData | null }) {
@@ -160,9 +259,14 @@ function DocumentView({ meta, record }: { meta: DocumentMeta; record: RecordData
   useSaveKey(form)
   const group = app.menu.find((one) => one.entries.some((entry) => entry.key === meta.key))
   const base = form.state.base
-  usePlace([...(group ? [{ label: group.label }] : []), { label: meta.plural, to: `/${meta.path}` }, { label: base ? recordTitle(base, meta) || `#${base.id}` : t('document.new', { label: meta.label }) }])
+  usePlace([
+    ...(group ? [{ label: group.label }] : []),
+    { label: meta.plural, to: `/${meta.path}` },
+    { label: base ? recordTitle(base, meta) || `#${base.id}` : t('document.new', { label: meta.label }) },
+  ])
   const sections = sectionsOf(meta, t('document.other'))
-  const firstField = base === null ? sections[0]?.fields.find((name) => meta.fields[name]?.read_only === false) ?? null : null
+  const firstField =
+    base === null ? (sections[0]?.fields.find((name) => meta.fields[name]?.read_only === false) ?? null) : null
   const toggle = () => {
     writeStored(FOLDED, !isFolded)
     setFolded(!isFolded)
@@ -177,15 +281,32 @@ function DocumentView({ meta, record }: { meta: DocumentMeta; record: RecordData
         </div>
         <div className="document-body">
           <Notices form={form} meta={meta} timeZone={company?.time_zone} />
-          {sections.map((section) => <Section key={section.key} meta={meta} section={section} form={form} firstField={firstField} />)}
+          {sections.map((section) => (
+            <Section key={section.key} meta={meta} section={section} form={form} firstField={firstField} />
+          ))}
           {meta.lines.map((lines) => (
-            <LinesGrid key={lines.name} meta={lines} lines={form.state.lines[lines.name] ?? []} isEditable={form.isEditable} messages={form.messages}
-              computed={form.preview?.lines[lines.name] ?? {}} dispatch={form.dispatch} />
+            <LinesGrid
+              key={lines.name}
+              meta={lines}
+              lines={form.state.lines[lines.name] ?? []}
+              isEditable={form.isEditable}
+              messages={form.messages}
+              computed={form.preview?.lines[lines.name] ?? {}}
+              dispatch={form.dispatch}
+            />
           ))}
         </div>
       </div>
       {base && !isFolded && <DocumentPanel meta={meta} id={base.id} />}
-      {form.conflict && <ConflictDialog meta={meta} theirs={form.conflict.theirs} differences={form.conflict.differences} onResolve={form.resolve} onClose={form.closeConflict} />}
+      {form.conflict && (
+        <ConflictDialog
+          meta={meta}
+          theirs={form.conflict.theirs}
+          differences={form.conflict.differences}
+          onResolve={form.resolve}
+          onClose={form.closeConflict}
+        />
+      )}
       <LeaveGuard form={form} />
     </div>
   )
@@ -201,5 +322,9 @@ export function DocumentPage({ meta, id }: { meta: DocumentMeta; id: number | nu
   if (id === null) return <DocumentView meta={meta} record={null} />
   if (record.data) return <DocumentView meta={meta} record={record.data} />
   if (record.isError) return <ProblemPage error={record.error} onRetry={() => void record.refetch()} />
-  return <div className="page"><Loading rows={8} /></div>
+  return (
+    <div className="page">
+      <Loading rows={8} />
+    </div>
+  )
 }

@@ -37,10 +37,23 @@ export function DocumentPanel({ meta, id }: PanelProps) {
     <aside className="panel" aria-label={t('panel.label')}>
       <div role="tablist" aria-label={t('panel.label')} className="panel-tabs" onKeyDown={walk}>
         {TABS.map((tab) => (
-          <button key={tab.key} id={`tab-${tab.key}`} type="button" role="tab" aria-selected={tab.key === chosen} aria-controls="panel-body" tabIndex={tab.key === chosen ? 0 : -1} onClick={() => setChosen(tab.key)}>{t(tab.label)}</button>
+          <button
+            key={tab.key}
+            id={`tab-${tab.key}`}
+            type="button"
+            role="tab"
+            aria-selected={tab.key === chosen}
+            aria-controls="panel-body"
+            tabIndex={tab.key === chosen ? 0 : -1}
+            onClick={() => setChosen(tab.key)}
+          >
+            {t(tab.label)}
+          </button>
         ))}
       </div>
-      <div id="panel-body" role="tabpanel" aria-labelledby={`tab-${chosen}`} className="panel-body" tabIndex={0}><Body meta={meta} id={id} /></div>
+      <div id="panel-body" role="tabpanel" aria-labelledby={`tab-${chosen}`} className="panel-body" tabIndex={0}>
+        <Body meta={meta} id={id} />
+      </div>
     </aside>
   )
 }

@@ -47,21 +47,44 @@ function TidyInput({ field, value, onChange, id, error, describedBy, hasFocus, u
     setTyped(null)
   }
   return (
-    <Input id={id} className={isNumber ? 'number-input' : undefined} inputMode={isNumber ? 'decimal' : undefined} autoComplete="off" autoFocus={hasFocus}
-      status={error ? 'error' : ''} aria-invalid={error !== undefined} aria-describedby={describedBy} aria-required={field.required}
-      placeholder={field.type === 'date' ? '2026-11-22' : undefined} suffix={unit === '' ? undefined : <span className="unit">{unit}</span>}
-      value={typed ?? display(value, field)} onFocus={(event) => event.target.select()}
+    <Input
+      id={id}
+      className={isNumber ? 'number-input' : undefined}
+      inputMode={isNumber ? 'decimal' : undefined}
+      autoComplete="off"
+      autoFocus={hasFocus}
+      status={error ? 'error' : ''}
+      aria-invalid={error !== undefined}
+      aria-describedby={describedBy}
+      aria-required={field.required}
+      placeholder={field.type === 'date' ? '2026-11-22' : undefined}
+      suffix={unit === '' ? undefined : <span className="unit">{unit}</span>}
+      value={typed ?? display(value, field)}
+      onFocus={(event) => event.target.select()}
       onChange={(event) => change(event.target.value)}
-      onBlur={commit} onPressEnter={commit} />
+      onBlur={commit}
+      onPressEnter={commit}
+    />
   )
 }
 
 function ChoiceInput({ field, value, onChange, id, error, describedBy, hasFocus }: ControlProps) {
   return (
-    <Select id={id} className="choice-input" value={typeof value === 'string' ? value : null} onChange={(next: string | undefined) => onChange(next ?? null)}
-      allowClear={!field.required} showSearch={(field.choices?.length ?? 0) > 8 ? { optionFilterProp: 'label' } : false} autoFocus={hasFocus} status={error ? 'error' : ''}
-      aria-invalid={error !== undefined} aria-describedby={describedBy} aria-required={field.required} aria-label={field.label}
-      options={field.choices?.map((choice) => ({ value: choice.value, label: choice.label })) ?? []} />
+    <Select
+      id={id}
+      className="choice-input"
+      value={typeof value === 'string' ? value : null}
+      onChange={(next: string | undefined) => onChange(next ?? null)}
+      allowClear={!field.required}
+      showSearch={(field.choices?.length ?? 0) > 8 ? { optionFilterProp: 'label' } : false}
+      autoFocus={hasFocus}
+      status={error ? 'error' : ''}
+      aria-invalid={error !== undefined}
+      aria-describedby={describedBy}
+      aria-required={field.required}
+      aria-label={field.label}
+      options={field.choices?.map((choice) => ({ value: choice.value, label: choice.label })) ?? []}
+    />
   )
 }
 
@@ -72,9 +95,26 @@ function ReferenceControl({ field, value, onChange, id, error, describedBy, hasF
   const target = field.target
   return (
     <span className="reference-row">
-      <ReferenceInput target={target} value={reference} onChange={onChange} label={field.label} id={id} isInvalid={error !== undefined} describedBy={describedBy} hasFocus={hasFocus} isRequired={field.required} />
+      <ReferenceInput
+        target={target}
+        value={reference}
+        onChange={onChange}
+        label={field.label}
+        id={id}
+        isInvalid={error !== undefined}
+        describedBy={describedBy}
+        hasFocus={hasFocus}
+        isRequired={field.required}
+      />
       {reference?.id != null && (
-        <Link to={`/${target.path}/${reference.id}`} className="reference-open" aria-label={t('field.openReference', { label: field.label })} onClick={() => rememberPath(target.path, target.key)}><ExportOutlined /></Link>
+        <Link
+          to={`/${target.path}/${reference.id}`}
+          className="reference-open"
+          aria-label={t('field.openReference', { label: field.label })}
+          onClick={() => rememberPath(target.path, target.key)}
+        >
+          <ExportOutlined />
+        </Link>
       )}
     </span>
   )
@@ -93,22 +133,57 @@ function JsonInput({ value, onChange, id, error, describedBy }: ControlProps) {
       onChange(text)
     }
   }
-  return <Input.TextArea id={id} rows={3} className="text-area" status={error ? 'error' : ''} aria-describedby={describedBy} value={typed ?? (value === null || value === undefined ? '' : JSON.stringify(value, null, 2))} onChange={(event) => change(event.target.value)} />
+  return (
+    <Input.TextArea
+      id={id}
+      rows={3}
+      className="text-area"
+      status={error ? 'error' : ''}
+      aria-describedby={describedBy}
+      value={typed ?? (value === null || value === undefined ? '' : JSON.stringify(value, null, 2))}
+      onChange={(event) => change(event.target.value)}
+    />
+  )
 }
 
 function TextInput({ field, value, onChange, id, error, describedBy, hasFocus }: ControlProps) {
   const shared = {
-    id, value: typeof value === 'string' || typeof value === 'number' ? String(value) : '', autoFocus: hasFocus, status: error ? ('error' as const) : ('' as const),
-    'aria-invalid': error !== undefined, 'aria-describedby': describedBy, 'aria-required': field.required,
+    id,
+    value: typeof value === 'string' || typeof value === 'number' ? String(value) : '',
+    autoFocus: hasFocus,
+    status: error ? ('error' as const) : ('' as const),
+    'aria-invalid': error !== undefined,
+    'aria-describedby': describedBy,
+    'aria-required': field.required,
     ...(field.max_length === undefined ? {} : { maxLength: field.max_length }),
   }
-  if (field.type === 'multiline') return <Input.TextArea {...shared} rows={2} className="text-area" onChange={(event) => onChange(event.target.value)} />
-  return <Input {...shared} type={field.type === 'email' ? 'email' : 'text'} autoComplete="off" onChange={(event) => onChange(event.target.value)} />
+  if (field.type === 'multiline')
+    return (
+      <Input.TextArea {...shared} rows={2} className="text-area" onChange={(event) => onChange(event.target.value)} />
+    )
+  return (
+    <Input
+      {...shared}
+      type={field.type === 'email' ? 'email' : 'text'}
+      autoComplete="off"
+      onChange={(event) => onChange(event.target.value)}
+    />
+  )
 }
 
 function controlOf(props: ControlProps): ReactNode {
   const { field, value, onChange, id, describedBy } = props
-  if (field.type === 'bool') return <Checkbox id={id} checked={value === true} aria-describedby={describedBy} onChange={(event) => onChange(event.target.checked)}>{field.label}</Checkbox>
+  if (field.type === 'bool')
+    return (
+      <Checkbox
+        id={id}
+        checked={value === true}
+        aria-describedby={describedBy}
+        onChange={(event) => onChange(event.target.checked)}
+      >
+        <LabelWords field={field} />
+      </Checkbox>
+    )
   if (field.type === 'choice') return <ChoiceInput {...props} />
   if (field.type === 'reference') return <ReferenceControl {...props} />
   if (field.type === 'date' || isNumberType(field.type)) return <TidyInput {...props} />
@@ -116,11 +191,39 @@ function controlOf(props: ControlProps): ReactNode {
   return <TextInput {...props} />
 }
 
-/** The label; what the field means (the dictionary's words) shows when the pointer rests on it. */
-function FieldLabel({ field, id, isReadOnly }: { field: Field; id: string; isReadOnly: boolean }) {
+/** What the field means (the dictionary's words) shows when the pointer rests on its label. */
+function LabelWords({ field }: { field: Field }) {
   const words = <span className={field.help ? 'helped' : undefined}>{field.label}</span>
-  const content = <>{field.help ? <Tooltip title={field.help} placement="topLeft">{words}</Tooltip> : words}{field.required && !isReadOnly && <span className="required" aria-hidden="true"> *</span>}</>
-  return isReadOnly ? <span className="field-label" id={`${id}-label`}>{content}</span> : <label className="field-label" htmlFor={id}>{content}</label>
+  return field.help ? (
+    <Tooltip title={field.help} placement="topLeft">
+      {words}
+    </Tooltip>
+  ) : (
+    words
+  )
+}
+
+function FieldLabel({ field, id, isReadOnly }: { field: Field; id: string; isReadOnly: boolean }) {
+  const content = (
+    <>
+      <LabelWords field={field} />
+      {field.required && !isReadOnly && (
+        <span className="required" aria-hidden="true">
+          {' '}
+          *
+        </span>
+      )}
+    </>
+  )
+  return isReadOnly ? (
+    <span className="field-label" id={`${id}-label`}>
+      {content}
+    </span>
+  ) : (
+    <label className="field-label" htmlFor={id}>
+      {content}
+    </label>
+  )
 }
 
 interface FieldControlProps {
@@ -134,22 +237,45 @@ interface FieldControlProps {
 }
 
 /** One field: label, control or plain value, help, and what the server has to say about it. */
-export function FieldControl({ field, value, onChange, idPrefix = 'field', error, row, hasFocus = false }: FieldControlProps) {
+export function FieldControl({
+  field,
+  value,
+  onChange,
+  idPrefix = 'field',
+  error,
+  row,
+  hasFocus = false,
+}: FieldControlProps) {
   const id = `${idPrefix}-${field.name}`
   const isReadOnly = onChange === undefined || field.read_only
-  const describedBy = [error ? `${id}-error` : '', field.help ? `${id}-help` : ''].filter(Boolean).join(' ') || undefined
+  const describedBy =
+    [error ? `${id}-error` : '', field.help ? `${id}-help` : ''].filter(Boolean).join(' ') || undefined
   const isBare = field.type === 'bool' && !isReadOnly
   const className = ['field', `field-${field.type}`, error ? 'field-invalid' : ''].join(' ').trim()
   return (
     <div className={className} data-field={field.name}>
-      {isBare
-        ? <span className="field-label" aria-hidden="true">{'\u00a0'}</span>
-        : <FieldLabel field={field} id={id} isReadOnly={isReadOnly} />}
-      {isReadOnly
-        ? <div className="field-value" role="group" aria-labelledby={`${id}-label`}>{isEmpty(value) ? <span className="secondary">–</span> : <FieldValue field={field} value={value} row={row ?? {}} isLinked />}</div>
-        : controlOf({ field, value, onChange, id, error, describedBy, hasFocus, unit: row ? unitText(row, field) : '' })}
-      {error && <div id={`${id}-error`} className="field-error" role="alert">{error}</div>}
-      {field.help && <div id={`${id}-help`} className="hidden-text">{field.help}</div>}
+      {!isBare && <FieldLabel field={field} id={id} isReadOnly={isReadOnly} />}
+      {isReadOnly ? (
+        <div className="field-value" role="group" aria-labelledby={`${id}-label`}>
+          {isEmpty(value) ? (
+            <span className="secondary">–</span>
+          ) : (
+            <FieldValue field={field} value={value} row={row ?? {}} isLinked />
+          )}
+        </div>
+      ) : (
+        controlOf({ field, value, onChange, id, error, describedBy, hasFocus, unit: row ? unitText(row, field) : '' })
+      )}
+      {error && (
+        <div id={`${id}-error`} className="field-error" role="alert">
+          {error}
+        </div>
+      )}
+      {field.help && (
+        <div id={`${id}-help`} className="hidden-text">
+          {field.help}
+        </div>
+      )}
     </div>
   )
 }

@@ -10,7 +10,8 @@ import { displayText, isEmpty, isNumberType, isReference, unitText } from './val
 export function useDisplay(): (value: unknown, field: Pick<Field, 'type' | 'choices' | 'scale'>) => string {
   const t = useT()
   const { company } = useApplication()
-  return (value, field) => displayText(value, field, { yes: t('common.yes'), no: t('common.no'), timeZone: company?.time_zone })
+  return (value, field) =>
+    displayText(value, field, { yes: t('common.yes'), no: t('common.no'), timeZone: company?.time_zone })
 }
 
 interface FieldValueProps {
@@ -27,7 +28,11 @@ export function FieldValue({ field, value, row, isLinked = false }: FieldValuePr
   if (isEmpty(value)) return null
   if (isReference(value) && value.id !== null && isLinked && field.target) {
     const target = field.target
-    return <Link to={`/${target.path}/${value.id}`} onClick={() => rememberPath(target.path, target.key)}>{display(value, field)}</Link>
+    return (
+      <Link to={`/${target.path}/${value.id}`} onClick={() => rememberPath(target.path, target.key)}>
+        {display(value, field)}
+      </Link>
+    )
   }
   if (field.type === 'choice') {
     const choice = field.choices?.find((one) => one.value === value)
@@ -35,7 +40,12 @@ export function FieldValue({ field, value, row, isLinked = false }: FieldValuePr
   }
   if (isNumberType(field.type)) {
     const unit = row ? unitText(row, field) : ''
-    return <span className={isNegative(String(value)) ? 'number negative' : 'number'}>{display(value, field)}{unit && <span className="unit"> {unit}</span>}</span>
+    return (
+      <span className={isNegative(String(value)) ? 'number negative' : 'number'}>
+        {display(value, field)}
+        {unit && <span className="unit"> {unit}</span>}
+      </span>
+    )
   }
   if (field.type === 'json') return <code>{JSON.stringify(value)}</code>
   return <span className={field.type === 'multiline' ? 'multiline' : undefined}>{display(value, field)}</span>

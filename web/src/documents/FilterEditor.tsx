@@ -27,16 +27,33 @@ function listOf(conditions: Condition[]): string[] {
 }
 
 function OptionsEditor({ meta, field, conditions, onChange }: EditorProps) {
-  const set = (values: string[]) => onChange(values.length > 0 ? [{ field: field.name, op: 'in', value: values.join(',') }] : [])
-  return <Checkbox.Group className="filter-options" options={filterOptions(meta, field)} value={listOf(conditions)} onChange={(values) => set(values.map(String))} />
+  const set = (values: string[]) =>
+    onChange(values.length > 0 ? [{ field: field.name, op: 'in', value: values.join(',') }] : [])
+  return (
+    <Checkbox.Group
+      className="filter-options"
+      options={filterOptions(meta, field)}
+      value={listOf(conditions)}
+      onChange={(values) => set(values.map(String))}
+    />
+  )
 }
 
 function BoolEditor({ field, conditions, onChange }: EditorProps) {
   const t = useT()
   const value = valueOf(conditions, 'eq')
   return (
-    <Radio.Group value={value} onChange={(event) => onChange(event.target.value === '' ? [] : [{ field: field.name, op: 'eq', value: String(event.target.value) }])}
-      options={[{ value: '', label: t('filter.any') }, { value: 'true', label: t('common.yes') }, { value: 'false', label: t('common.no') }]} />
+    <Radio.Group
+      value={value}
+      onChange={(event) =>
+        onChange(event.target.value === '' ? [] : [{ field: field.name, op: 'eq', value: String(event.target.value) }])
+      }
+      options={[
+        { value: '', label: t('filter.any') },
+        { value: 'true', label: t('common.yes') },
+        { value: 'false', label: t('common.no') },
+      ]}
+    />
   )
 }
 
@@ -44,16 +61,28 @@ function ReferenceEditor({ field, conditions, onChange }: EditorProps) {
   const t = useT()
   const ids = listOf(conditions)
   const references = useReferences(field, ids)
-  const set = (next: string[]) => onChange(next.length > 0 ? [{ field: field.name, op: 'in', value: next.join(',') }] : [])
+  const set = (next: string[]) =>
+    onChange(next.length > 0 ? [{ field: field.name, op: 'in', value: next.join(',') }] : [])
   const add = (value: Reference | CodeReference | null) => {
     if (value?.id && !ids.includes(String(value.id))) set([...ids, String(value.id)])
   }
   return (
     <div className="filter-references">
       {references.map((reference) => (
-        <Checkbox key={reference.id} checked onChange={() => set(ids.filter((id) => id !== String(reference.id)))}>{referenceText(reference)}</Checkbox>
+        <Checkbox key={reference.id} checked onChange={() => set(ids.filter((id) => id !== String(reference.id)))}>
+          {referenceText(reference)}
+        </Checkbox>
       ))}
-      {field.target && <ReferenceInput key={ids.length} target={field.target} value={null} onChange={add} label={t('list.filterBy', { label: field.label })} hasFocus />}
+      {field.target && (
+        <ReferenceInput
+          key={ids.length}
+          target={field.target}
+          value={null}
+          onChange={add}
+          label={t('list.filterBy', { label: field.label })}
+          hasFocus
+        />
+      )}
     </div>
   )
 }
@@ -64,21 +93,44 @@ function RangeEditor({ field, conditions, onChange, onDone }: EditorProps) {
   const exact = valueOf(conditions, 'eq')
   const [from, setFrom] = useState(exact || valueOf(conditions, 'gte') || valueOf(conditions, 'gt'))
   const [to, setTo] = useState(exact || valueOf(conditions, 'lte') || valueOf(conditions, 'lt'))
-  const read = (text: string) => (text.trim() === '' ? '' : isNumberType(field.type) ? parseDecimal(text) : parseDate(text, todayIn(company?.time_zone)))
+  const read = (text: string) =>
+    text.trim() === ''
+      ? ''
+      : isNumberType(field.type)
+        ? parseDecimal(text)
+        : parseDate(text, todayIn(company?.time_zone))
   const [low, high] = [read(from), read(to)]
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (low === null || high === null) return
-    onChange([...(low === '' ? [] : [{ field: field.name, op: 'gte', value: low }]), ...(high === '' ? [] : [{ field: field.name, op: 'lte', value: high }])])
+    onChange([
+      ...(low === '' ? [] : [{ field: field.name, op: 'gte', value: low }]),
+      ...(high === '' ? [] : [{ field: field.name, op: 'lte', value: high }]),
+    ])
     onDone()
   }
   const placeholder = field.type === 'date' || field.type === 'instant' ? '2026-11-22' : ''
   return (
     <form className="filter-range" onSubmit={submit}>
-      <Input aria-label={t('filter.from')} placeholder={placeholder || t('filter.from')} value={from} autoFocus status={low === null ? 'error' : ''} onChange={(event) => setFrom(event.target.value)} />
+      <Input
+        aria-label={t('filter.from')}
+        placeholder={placeholder || t('filter.from')}
+        value={from}
+        autoFocus
+        status={low === null ? 'error' : ''}
+        onChange={(event) => setFrom(event.target.value)}
+      />
       <span aria-hidden="true">–</span>
-      <Input aria-label={t('filter.to')} placeholder={placeholder || t('filter.to')} value={to} status={high === null ? 'error' : ''} onChange={(event) => setTo(event.target.value)} />
-      <Button htmlType="submit" type="primary">{t('filter.apply')}</Button>
+      <Input
+        aria-label={t('filter.to')}
+        placeholder={placeholder || t('filter.to')}
+        value={to}
+        status={high === null ? 'error' : ''}
+        onChange={(event) => setTo(event.target.value)}
+      />
+      <Button htmlType="submit" type="primary">
+        {t('filter.apply')}
+      </Button>
     </form>
   )
 }
@@ -93,12 +145,18 @@ function TextEditor({ field, conditions, onChange, onDone }: EditorProps) {
     onChange(value.trim() === '' ? [] : [{ field: field.name, op, value: value.trim() }])
     onDone()
   }
-  const ops = [{ value: 'contains', label: t('filter.contains') }, { value: 'starts', label: t('filter.starts') }, { value: 'eq', label: t('filter.equals') }]
+  const ops = [
+    { value: 'contains', label: t('filter.contains') },
+    { value: 'starts', label: t('filter.starts') },
+    { value: 'eq', label: t('filter.equals') },
+  ]
   return (
     <form className="filter-range" onSubmit={submit}>
       <Select aria-label={t('filter.how')} value={op} onChange={setOp} options={ops} popupMatchSelectWidth={false} />
       <Input aria-label={field.label} value={value} autoFocus onChange={(event) => setValue(event.target.value)} />
-      <Button htmlType="submit" type="primary">{t('filter.apply')}</Button>
+      <Button htmlType="submit" type="primary">
+        {t('filter.apply')}
+      </Button>
     </form>
   )
 }
@@ -116,15 +174,20 @@ export function FilterEditor(props: EditorProps) {
   const t = useT()
   const { field, conditions, onChange } = props
   const nullness = valueOf(conditions, 'null')
-  const canBeEmpty = !field.required && field.type !== 'bool' && field.name !== 'state'
+  const known = props.meta.filters.find((one) => one.name === field.name)?.ops
+  const canBeEmpty = known ? known.includes('null') : !field.required && field.type !== 'bool' && field.name !== 'state'
   const setNull = (value: string) => onChange(nullness === value ? [] : [{ field: field.name, op: 'null', value }])
   return (
     <div className="filter-editor" role="group" aria-label={field.label}>
       {editorOf(props)}
       {canBeEmpty && (
         <div className="filter-null">
-          <Checkbox checked={nullness === 'true'} onChange={() => setNull('true')}>{t('filter.isEmpty')}</Checkbox>
-          <Checkbox checked={nullness === 'false'} onChange={() => setNull('false')}>{t('filter.isSet')}</Checkbox>
+          <Checkbox checked={nullness === 'true'} onChange={() => setNull('true')}>
+            {t('filter.isEmpty')}
+          </Checkbox>
+          <Checkbox checked={nullness === 'false'} onChange={() => setNull('false')}>
+            {t('filter.isSet')}
+          </Checkbox>
         </div>
       )}
     </div>

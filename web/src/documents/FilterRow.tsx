@@ -46,9 +46,18 @@ function SearchBox({ meta, query, onQuery }: FilterRowProps) {
     return () => window.removeEventListener('keydown', pressed)
   }, [])
   return (
-    <Input ref={input} className="list-search" allowClear prefix={<SearchOutlined aria-hidden="true" />} suffix={text === '' ? <kbd>/</kbd> : undefined}
-      aria-label={t('list.searchIn', { plural: meta.plural })} placeholder={t('list.search')} value={text}
-      onChange={(event) => setText(event.target.value)} onKeyDown={(event) => event.key === 'Escape' && setText('')} />
+    <Input
+      ref={input}
+      className="list-search"
+      allowClear
+      prefix={<SearchOutlined aria-hidden="true" />}
+      suffix={text === '' ? <kbd>/</kbd> : undefined}
+      aria-label={t('list.searchIn', { plural: meta.plural })}
+      placeholder={t('list.search')}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      onKeyDown={(event) => event.key === 'Escape' && setText('')}
+    />
   )
 }
 
@@ -65,15 +74,39 @@ function FilterChip({ meta, field, conditions, isOpen, onOpen, onChange }: ChipP
   const t = useT()
   const text = useConditionText(meta, field, conditions)
   const isSet = conditions.length > 0
-  const editor = <FilterEditor meta={meta} field={field} conditions={conditions} onChange={onChange} onDone={() => onOpen(false)} />
+  const editor = (
+    <FilterEditor meta={meta} field={field} conditions={conditions} onChange={onChange} onDone={() => onOpen(false)} />
+  )
   return (
     <span className={isSet ? 'chip chip-set' : 'chip'} data-testid={`filter-${field.name}`}>
-      <Popover trigger="click" open={isOpen} onOpenChange={onOpen} placement="bottomLeft" destroyOnHidden content={editor}>
-        <button type="button" className="chip-button" aria-expanded={isOpen} aria-label={t('list.filterBy', { label: field.label })}>
-          {!isSet && <PlusOutlined aria-hidden="true" />} {field.label}{isSet && <strong> {text}</strong>}
+      <Popover
+        trigger="click"
+        open={isOpen}
+        onOpenChange={onOpen}
+        placement="bottomLeft"
+        destroyOnHidden
+        content={editor}
+      >
+        <button
+          type="button"
+          className="chip-button"
+          aria-expanded={isOpen}
+          aria-label={t('list.filterBy', { label: field.label })}
+        >
+          {!isSet && <PlusOutlined aria-hidden="true" />} {field.label}
+          {isSet && <strong> {text}</strong>}
         </button>
       </Popover>
-      {isSet && <button type="button" className="chip-remove" aria-label={t('list.removeFilter', { label: field.label })} onClick={() => onChange([])}><CloseOutlined /></button>}
+      {isSet && (
+        <button
+          type="button"
+          className="chip-remove"
+          aria-label={t('list.removeFilter', { label: field.label })}
+          onClick={() => onChange([])}
+        >
+          <CloseOutlined />
+        </button>
+      )}
     </span>
   )
 }
@@ -81,22 +114,41 @@ function FilterChip({ meta, field, conditions, isOpen, onOpen, onChange }: ChipP
 export function FilterRow({ meta, query, onQuery }: FilterRowProps) {
   const t = useT()
   const [open, setOpen] = useState<string | null>(null)
-  const fields = meta.filters.flatMap((name) => columnField(meta, name, t) ?? [])
-  const isShown = (field: Field, at: number) => at < READY || open === field.name || conditionsOf(query, field.name).length > 0
+  const fields = meta.filters.flatMap(({ name }) => columnField(meta, name, t) ?? [])
+  const isShown = (field: Field, at: number) =>
+    at < READY || open === field.name || conditionsOf(query, field.name).length > 0
   const hidden = fields.filter((field, at) => !isShown(field, at))
   return (
     <div className="filter-row" role="search">
       <SearchBox meta={meta} query={query} onQuery={onQuery} />
       {fields.filter(isShown).map((field) => (
-        <FilterChip key={field.name} meta={meta} field={field} conditions={conditionsOf(query, field.name)} isOpen={open === field.name}
-          onOpen={(isOpen) => setOpen(isOpen ? field.name : null)} onChange={(conditions) => onQuery(withConditions(query, field.name, conditions))} />
+        <FilterChip
+          key={field.name}
+          meta={meta}
+          field={field}
+          conditions={conditionsOf(query, field.name)}
+          isOpen={open === field.name}
+          onOpen={(isOpen) => setOpen(isOpen ? field.name : null)}
+          onChange={(conditions) => onQuery(withConditions(query, field.name, conditions))}
+        />
       ))}
       {hidden.length > 0 && (
-        <Dropdown trigger={['click']} menu={{ items: hidden.map((field) => ({ key: field.name, label: field.label, onClick: () => setOpen(field.name) })) }}>
-          <Button type="text" size="small" icon={<PlusOutlined />}>{t('list.addFilter')}</Button>
+        <Dropdown
+          trigger={['click']}
+          menu={{
+            items: hidden.map((field) => ({ key: field.name, label: field.label, onClick: () => setOpen(field.name) })),
+          }}
+        >
+          <Button type="text" size="small" icon={<PlusOutlined />}>
+            {t('list.addFilter')}
+          </Button>
         </Dropdown>
       )}
-      {query.conditions.length > 0 && <Button type="link" size="small" onClick={() => onQuery({ ...query, conditions: [] })}>{t('list.clearFilters')}</Button>}
+      {query.conditions.length > 0 && (
+        <Button type="link" size="small" onClick={() => onQuery({ ...query, conditions: [] })}>
+          {t('list.clearFilters')}
+        </Button>
+      )}
     </div>
   )
 }

@@ -36,7 +36,11 @@ function useImport(meta: DocumentMeta, onSaved: () => void) {
     setBusy(true)
     setProblem(null)
     try {
-      const result = await request<ImportAnswer>(`${meta.path}/import`, { method: 'POST', body, idempotencyKey: isDry ? newIdempotencyKey() : key.current })
+      const result = await request<ImportAnswer>(`${meta.path}/import`, {
+        method: 'POST',
+        body,
+        idempotencyKey: isDry ? newIdempotencyKey() : key.current,
+      })
       setAnswer(result)
       if (result.saved) onSaved()
     } catch (error) {
@@ -52,10 +56,16 @@ function useImport(meta: DocumentMeta, onSaved: () => void) {
     void send(chosen, how, true)
   }
   return {
-    file, mode, answer, problem, isBusy,
+    file,
+    mode,
+    answer,
+    problem,
+    isBusy,
     choose: (chosen: File) => check(chosen, mode),
     setMode: (how: Mode) => (file ? check(file, how) : setMode(how)),
-    confirm: () => { if (file) void send(file, mode, false) },
+    confirm: () => {
+      if (file) void send(file, mode, false)
+    },
     fail: setProblem,
   }
 }
@@ -68,22 +78,56 @@ function FileDrop({ file, isBusy, onFile }: { file: File | null; isBusy: boolean
     if (first) onFile(first)
   }
   return (
-    <div className="file-drop" onDragOver={(event) => event.preventDefault()} onDrop={(event) => { event.preventDefault(); take(event.dataTransfer.files) }}>
-      <input ref={input} type="file" hidden accept=".csv,.txt,.xlsx,.xls,.ods" data-testid="import-file" onChange={(event) => { take(event.target.files); event.target.value = '' }} />
-      {file ? <><FileExcelOutlined aria-hidden="true" /> <strong>{file.name}</strong> <span className="secondary">{formatSize(file.size)}</span></> : <><InboxOutlined aria-hidden="true" className="file-drop-icon" /> <span>{t('import.drop')}</span></>}
-      <Button loading={isBusy} onClick={() => input.current?.click()}>{file ? t('import.another') : t('import.choose')}</Button>
+    <div
+      className="file-drop"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault()
+        take(event.dataTransfer.files)
+      }}
+    >
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept=".csv,.txt,.xlsx,.xls,.ods"
+        data-testid="import-file"
+        onChange={(event) => {
+          take(event.target.files)
+          event.target.value = ''
+        }}
+      />
+      {file ? (
+        <>
+          <FileExcelOutlined aria-hidden="true" /> <strong>{file.name}</strong>{' '}
+          <span className="secondary">{formatSize(file.size)}</span>
+        </>
+      ) : (
+        <>
+          <InboxOutlined aria-hidden="true" className="file-drop-icon" /> <span>{t('import.drop')}</span>
+        </>
+      )}
+      <Button loading={isBusy} onClick={() => input.current?.click()}>
+        {file ? t('import.another') : t('import.choose')}
+      </Button>
     </div>
   )
 }
 
 function Templates({ meta, onFail }: { meta: DocumentMeta; onFail: (error: unknown) => void }) {
   const t = useT()
-  const get = (format: 'xlsx' | 'csv') => download(`${meta.path}/import-template`, { format }, `${meta.plural}.${format}`).catch(onFail)
+  const get = (format: 'xlsx' | 'csv') =>
+    download(`${meta.path}/import-template`, { format }, `${meta.plural}.${format}`).catch(onFail)
   return (
     <p className="import-templates">
       {t('import.template')}{' '}
-      <button type="button" className="link-button" onClick={() => void get('xlsx')}>XLSX</button>{' · '}
-      <button type="button" className="link-button" onClick={() => void get('csv')}>CSV</button>
+      <button type="button" className="link-button" onClick={() => void get('xlsx')}>
+        XLSX
+      </button>
+      {' · '}
+      <button type="button" className="link-button" onClick={() => void get('csv')}>
+        CSV
+      </button>
     </p>
   )
 }
@@ -93,21 +137,56 @@ export function ImportDialog({ meta, onClose, onSaved }: ImportDialogProps) {
   const { file, mode, answer, problem, isBusy, choose, setMode, confirm, fail } = useImport(meta, onSaved)
   const isReady = answer !== null && !answer.saved && answer.errors.length === 0 && answer.created + answer.updated > 0
   const footer = answer?.saved
-    ? [<Button key="close" type="primary" onClick={onClose}>{t('common.close')}</Button>]
+    ? [
+        <Button key="close" type="primary" onClick={onClose}>
+          {t('common.close')}
+        </Button>,
+      ]
     : [
-        <Button key="cancel" onClick={onClose}>{t('common.cancel')}</Button>,
-        <Button key="import" type="primary" disabled={!isReady} loading={isBusy && isReady} onClick={confirm}>{isReady ? t('import.confirm', { n: answer.created + answer.updated }) : t('list.import')}</Button>,
+        <Button key="cancel" onClick={onClose}>
+          {t('common.cancel')}
+        </Button>,
+        <Button key="import" type="primary" disabled={!isReady} loading={isBusy && isReady} onClick={confirm}>
+          {isReady ? t('import.confirm', { n: answer.created + answer.updated }) : t('list.import')}
+        </Button>,
       ]
   return (
-    <Modal open title={t('import.title', { plural: meta.plural })} width={900} onCancel={onClose} footer={footer} mask={{ closable: false }} className="import-dialog">
-      {answer?.saved
-        ? <Alert type="success" showIcon title={t('import.done')} description={t('import.counts', { created: answer.created, updated: answer.updated, unchanged: answer.unchanged, ignored: answer.ignored })} />
-        : <>
-            <Templates meta={meta} onFail={fail} />
-            <Radio.Group aria-label={t('import.mode')} value={mode} onChange={(event) => setMode(event.target.value as Mode)}
-              options={[{ value: 'create', label: t('import.create') }, { value: 'upsert', label: t('import.upsert') }]} />
-            <FileDrop file={file} isBusy={isBusy} onFile={choose} />
-          </>}
+    <Modal
+      open
+      title={t('import.title', { plural: meta.plural })}
+      width={900}
+      onCancel={onClose}
+      footer={footer}
+      mask={{ closable: false }}
+      className="import-dialog"
+    >
+      {answer?.saved ? (
+        <Alert
+          type="success"
+          showIcon
+          title={t('import.done')}
+          description={t('import.counts', {
+            created: answer.created,
+            updated: answer.updated,
+            unchanged: answer.unchanged,
+            ignored: answer.ignored,
+          })}
+        />
+      ) : (
+        <>
+          <Templates meta={meta} onFail={fail} />
+          <Radio.Group
+            aria-label={t('import.mode')}
+            value={mode}
+            onChange={(event) => setMode(event.target.value as Mode)}
+            options={[
+              { value: 'create', label: t('import.create') },
+              { value: 'upsert', label: t('import.upsert') },
+            ]}
+          />
+          <FileDrop file={file} isBusy={isBusy} onFile={choose} />
+        </>
+      )}
       {problem !== null && <ProblemAlert error={problem} />}
       {answer && !answer.saved && <ImportReport meta={meta} answer={answer} />}
     </Modal>

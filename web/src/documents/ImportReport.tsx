@@ -14,12 +14,27 @@ function ErrorTable({ meta, errors }: { meta: DocumentMeta; errors: ImportError[
   const columns: Column<(typeof rows)[number]>[] = [
     { key: 'row', label: t('import.row'), align: 'right', render: (error) => error.row },
     { key: 'cell', label: t('import.cell'), render: (error) => error.cell ?? '' },
-    { key: 'column', label: t('import.column'), render: (error) => (error.column ? meta.fields[error.column]?.label ?? error.column : '') },
-    { key: 'message', label: t('import.message'), render: (error) => <>{error.message}{error.hint && <div className="secondary">{error.hint}</div>}</> },
+    {
+      key: 'column',
+      label: t('import.column'),
+      render: (error) => (error.column ? (meta.fields[error.column]?.label ?? error.column) : ''),
+    },
+    {
+      key: 'message',
+      label: t('import.message'),
+      render: (error) => (
+        <>
+          {error.message}
+          {error.hint && <div className="secondary">{error.hint}</div>}
+        </>
+      ),
+    },
   ]
   return (
     <>
-      <div className="import-scroll"><DataTable label={t('import.errors')} columns={columns} rows={rows} rowId={(row) => row.at} /></div>
+      <div className="import-scroll">
+        <DataTable label={t('import.errors')} columns={columns} rows={rows} rowId={(row) => row.at} />
+      </div>
       {errors.length > SHOWN && <p className="secondary">{t('import.moreErrors', { n: errors.length - SHOWN })}</p>}
     </>
   )
@@ -42,7 +57,14 @@ function PreviewTable({ meta, rows }: { meta: DocumentMeta; rows: Record<string,
   return (
     <>
       <h2>{t('import.preview', { n: rows.length })}</h2>
-      <div className="import-scroll"><DataTable label={t('import.preview', { n: rows.length })} columns={columns} rows={numbered} rowId={(row) => row.at} /></div>
+      <div className="import-scroll">
+        <DataTable
+          label={t('import.preview', { n: rows.length })}
+          columns={columns}
+          rows={numbered}
+          rowId={(row) => row.at}
+        />
+      </div>
     </>
   )
 }
@@ -55,14 +77,36 @@ export function ImportReport({ meta, answer }: { meta: DocumentMeta; answer: Imp
   const facts = [
     t('import.rows', { n: answer.rows }),
     ...(answer.encoding ? [t('import.encoding', { encoding: answer.encoding })] : []),
-    ...(answer.delimiter ? [t('import.delimiter', { delimiter: DELIMITERS[answer.delimiter] ?? answer.delimiter })] : []),
+    ...(answer.delimiter
+      ? [t('import.delimiter', { delimiter: DELIMITERS[answer.delimiter] ?? answer.delimiter })]
+      : []),
   ]
   const isNothing = answer.errors.length === 0 && answer.created + answer.updated === 0
   return (
     <div className="import-report" data-testid="import-report">
-      <Alert showIcon type={answer.errors.length > 0 ? 'error' : isNothing ? 'warning' : 'success'}
-        title={answer.errors.length > 0 ? t('import.hasErrors', { n: answer.errors.length }) : isNothing ? t('import.nothing') : t('import.ready')}
-        description={<>{t('import.counts', { created: answer.created, updated: answer.updated, unchanged: answer.unchanged, ignored: answer.ignored })}<br /><span className="secondary">{facts.join(' · ')}</span></>} />
+      <Alert
+        showIcon
+        type={answer.errors.length > 0 ? 'error' : isNothing ? 'warning' : 'success'}
+        title={
+          answer.errors.length > 0
+            ? t('import.hasErrors', { n: answer.errors.length })
+            : isNothing
+              ? t('import.nothing')
+              : t('import.ready')
+        }
+        description={
+          <>
+            {t('import.counts', {
+              created: answer.created,
+              updated: answer.updated,
+              unchanged: answer.unchanged,
+              ignored: answer.ignored,
+            })}
+            <br />
+            <span className="secondary">{facts.join(' · ')}</span>
+          </>
+        }
+      />
       {answer.errors.length > 0 && <ErrorTable meta={meta} errors={answer.errors} />}
       {answer.preview.length > 0 && <PreviewTable meta={meta} rows={answer.preview} />}
     </div>

@@ -35,25 +35,63 @@ function TextCell({ field, value, label, isInvalid, onChange }: LineCellProps) {
     if (event.key === 'Enter' || event.key === 'Tab') commit()
   }
   return (
-    <input className={isNumberType(field.type) ? 'number-input' : undefined} aria-label={label} aria-invalid={isInvalid} aria-required={field.required} autoComplete="off"
-      inputMode={isNumberType(field.type) ? 'decimal' : undefined} maxLength={isTidied ? undefined : field.max_length} value={typed ?? display(value, field)}
-      onFocus={(event) => event.target.select()} onChange={(event) => change(event.target.value)} onBlur={commit} onKeyDown={pressed} />
+    <input
+      className={isNumberType(field.type) ? 'number-input' : undefined}
+      aria-label={label}
+      aria-invalid={isInvalid}
+      aria-required={field.required}
+      autoComplete="off"
+      inputMode={isNumberType(field.type) ? 'decimal' : undefined}
+      maxLength={isTidied ? undefined : field.max_length}
+      value={typed ?? display(value, field)}
+      onFocus={(event) => event.target.select()}
+      onChange={(event) => change(event.target.value)}
+      onBlur={commit}
+      onKeyDown={pressed}
+    />
   )
 }
 
 export function LineCell(props: LineCellProps) {
   const { field, value, label, isInvalid, onChange } = props
-  if (field.type === 'bool') return <input type="checkbox" aria-label={label} checked={value === true} onChange={(event) => onChange(event.target.checked)} />
+  if (field.type === 'bool')
+    return (
+      <input
+        type="checkbox"
+        aria-label={label}
+        checked={value === true}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+    )
   if (field.type === 'choice') {
     return (
-      <select aria-label={label} aria-invalid={isInvalid} value={typeof value === 'string' ? value : ''} onChange={(event) => onChange(event.target.value === '' ? null : event.target.value)}>
+      <select
+        aria-label={label}
+        aria-invalid={isInvalid}
+        value={typeof value === 'string' ? value : ''}
+        onChange={(event) => onChange(event.target.value === '' ? null : event.target.value)}
+      >
         {(!field.required || !value) && <option value="" />}
-        {field.choices?.map((choice) => <option key={choice.value} value={choice.value}>{choice.label}</option>)}
+        {field.choices?.map((choice) => (
+          <option key={choice.value} value={choice.value}>
+            {choice.label}
+          </option>
+        ))}
       </select>
     )
   }
   if (field.type === 'reference' && field.target) {
-    return <ReferenceInput target={field.target} value={isReference(value) ? value : null} label={label} isInvalid={isInvalid} isRequired={field.required} isInGrid onChange={onChange} />
+    return (
+      <ReferenceInput
+        target={field.target}
+        value={isReference(value) ? value : null}
+        label={label}
+        isInvalid={isInvalid}
+        isRequired={field.required}
+        isInGrid
+        onChange={onChange}
+      />
+    )
   }
   return <TextCell {...props} />
 }

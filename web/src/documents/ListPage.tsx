@@ -13,7 +13,7 @@ import { isTyping } from '../shared/keys'
 import { Loading } from '../shared/Loading'
 import { ProblemAlert } from '../shared/ProblemView'
 import { BulkBar } from './BulkBar'
-import { useColumns, useListColumns } from './columns'
+import { askedFields, useColumns, useListColumns } from './columns'
 import { FilterRow } from './FilterRow'
 import { ImportDialog } from './ImportDialog'
 import { ListTools } from './ListTools'
@@ -59,14 +59,41 @@ function useListKeys(onNew: (() => void) | null): void {
   }, [onNew])
 }
 
-function EmptyList({ meta, isFiltered, onClear, onNew }: { meta: DocumentMeta; isFiltered: boolean; onClear: () => void; onNew: (() => void) | null }) {
+function EmptyList({
+  meta,
+  isFiltered,
+  onClear,
+  onNew,
+}: {
+  meta: DocumentMeta
+  isFiltered: boolean
+  onClear: () => void
+  onNew: (() => void) | null
+}) {
   const t = useT()
   if (isFiltered) {
-    return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('list.noMatch')}><Button onClick={onClear}>{t('list.clearFilters')}</Button></Empty>
+    return (
+      <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('list.noMatch')}>
+        <Button onClick={onClear}>{t('list.clearFilters')}</Button>
+      </Empty>
+    )
   }
   return (
-    <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={<><strong>{t('list.empty', { plural: meta.plural })}</strong><br />{meta.help}</>}>
-      {onNew && <Button type="primary" onClick={onNew}>{t('list.newNamed', { label: meta.label })}</Button>}
+    <Empty
+      image={Empty.PRESENTED_IMAGE_SIMPLE}
+      description={
+        <>
+          <strong>{t('list.empty', { plural: meta.plural })}</strong>
+          <br />
+          {meta.help}
+        </>
+      }
+    >
+      {onNew && (
+        <Button type="primary" onClick={onNew}>
+          {t('list.newNamed', { label: meta.label })}
+        </Button>
+      )}
     </Empty>
   )
 }
@@ -96,16 +123,33 @@ function ListBody({ meta, query, onQuery, list, visible, selected, onSelect, onN
   if (list.isPending) return <Loading rows={10} />
   if (rows.length === 0) {
     const isFiltered = query.conditions.length > 0 || query.search !== ''
-    return <EmptyList meta={meta} isFiltered={isFiltered} onNew={onNew} onClear={() => onQuery({ ...query, conditions: [], search: '' })} />
+    return (
+      <EmptyList
+        meta={meta}
+        isFiltered={isFiltered}
+        onNew={onNew}
+        onClear={() => onQuery({ ...query, conditions: [], search: '' })}
+      />
+    )
   }
   return (
     <>
-      <DataTable<Row> label={meta.plural} columns={columns} rows={rows} rowId={(row) => row.id} sort={query.sort ?? meta.sort}
+      <DataTable<Row>
+        label={meta.plural}
+        columns={columns}
+        rows={rows}
+        rowId={(row) => row.id}
+        sort={query.sort ?? meta.sort}
         onSort={(column) => onQuery({ ...query, sort: nextSort(query.sort ?? meta.sort, column) })}
-        selection={{ ids: selected, onChange: onSelect }} rowLabel={(row) => recordTitle(row, meta)} onOpen={open} />
+        selection={{ ids: selected, onChange: onSelect }}
+        rowLabel={(row) => recordTitle(row, meta)}
+        onOpen={open}
+      />
       {list.hasNextPage && (
         <div className="load-more">
-          <Button onClick={() => void list.fetchNextPage()} loading={list.isFetchingNextPage}>{t('list.more')}</Button>
+          <Button onClick={() => void list.fetchNextPage()} loading={list.isFetchingNextPage}>
+            {t('list.more')}
+          </Button>
         </div>
       )}
     </>
@@ -123,7 +167,7 @@ export function ListPage({ meta }: { meta: DocumentMeta }) {
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set())
   const [isImporting, setImporting] = useState(false)
   const units = visible.map((name) => meta.fields[name]?.unit_field).filter((name) => name !== undefined)
-  const fields = [...new Set([...meta.title_fields, ...visible, ...units])]
+  const fields = askedFields([...meta.title_fields, ...visible, ...units])
   const list = useRows(meta, query, fields)
   const group = app.menu.find((one) => one.entries.some((entry) => entry.key === meta.key))
   usePlace([...(group ? [{ label: group.label }] : []), { label: meta.plural }])
@@ -138,13 +182,44 @@ export function ListPage({ meta }: { meta: DocumentMeta }) {
   return (
     <div className="page list-page" aria-busy={list.isFetching}>
       <div className="list-head">
-        <h1>{meta.plural} {count !== undefined && <span className="count" data-testid="list-count">{t('list.count', { n: count })}</span>}</h1>
-        <ListTools meta={meta} query={query} visible={visible} onVisible={setVisible} onNew={onNew} onImport={() => setImporting(true)} />
+        <h1>
+          {meta.plural}{' '}
+          {count !== undefined && (
+            <span className="count" data-testid="list-count">
+              {t('list.count', { n: count })}
+            </span>
+          )}
+        </h1>
+        <ListTools
+          meta={meta}
+          query={query}
+          visible={visible}
+          onVisible={setVisible}
+          onNew={onNew}
+          onImport={() => setImporting(true)}
+        />
       </div>
       <FilterRow meta={meta} query={query} onQuery={setQuery} />
-      {selected.size > 0 && <BulkBar meta={meta} selected={selected} onClear={() => setSelected(new Set())} onDone={refresh} />}
+      {selected.size > 0 && (
+        <BulkBar
+          meta={meta}
+          selected={selected}
+          visible={visible}
+          onClear={() => setSelected(new Set())}
+          onDone={refresh}
+        />
+      )}
       <div className="list-scroll">
-        <ListBody meta={meta} query={query} onQuery={setQuery} list={list} visible={visible} selected={selected} onSelect={setSelected} onNew={onNew} />
+        <ListBody
+          meta={meta}
+          query={query}
+          onQuery={setQuery}
+          list={list}
+          visible={visible}
+          selected={selected}
+          onSelect={setSelected}
+          onNew={onNew}
+        />
       </div>
       {isImporting && <ImportDialog meta={meta} onClose={() => setImporting(false)} onSaved={refresh} />}
     </div>

@@ -9,7 +9,7 @@ import { DataTable } from '../shared/DataTable'
 import { Loading } from '../shared/Loading'
 import { ProblemAlert } from '../shared/ProblemView'
 import { useDebounced } from '../shared/useDebounced'
-import { useColumns } from './columns'
+import { askedFields, useColumns } from './columns'
 import { recordTitle, rowReference } from './values'
 import type { DocumentMeta } from '../api/types'
 
@@ -21,25 +21,57 @@ interface RecordPickerProps {
   onClose: () => void
 }
 
-function PickerTable({ meta, words, onPick }: { meta: DocumentMeta; words: string; onPick: (reference: Reference) => void }) {
+function PickerTable({
+  meta,
+  words,
+  onPick,
+}: {
+  meta: DocumentMeta
+  words: string
+  onPick: (reference: Reference) => void
+}) {
   const t = useT()
   const visible = [...new Set([...meta.title_fields, ...meta.columns])].slice(0, 6)
   const declared = useColumns(meta, visible)
   const list = useQuery({
     queryKey: ['pick', meta.key, words],
-    queryFn: ({ signal }) => request<ListAnswer>(meta.path, { params: { search: words, fields: visible.join(','), limit: 50 }, signal }),
+    queryFn: ({ signal }) =>
+      request<ListAnswer>(meta.path, {
+        params: { search: words, fields: askedFields(visible).join(','), limit: 50 },
+        signal,
+      }),
     placeholderData: (earlier) => earlier,
   })
   if (list.isError) return <ProblemAlert error={list.error} />
   if (!list.data) return <Loading />
   const pick = (row: Row) => onPick(rowReference(row, meta))
   // Picking must not navigate: the link of the first column becomes a button.
-  const columns = declared.map((column, at) => at > 0 ? column : {
-    ...column,
-    render: (row: Row) => <button type="button" className="link-button" onClick={() => pick(row)} aria-label={t('lookup.pick', { name: recordTitle(row, meta) })}>{rowReference(row, meta).number}</button>,
-  })
-  if (list.data.rows.length === 0) return <p className="secondary" role="status">{t('lookup.nothing')}</p>
-  return <DataTable<Row> label={meta.plural} columns={columns} rows={list.data.rows} rowId={(row) => row.id} onOpen={pick} />
+  const columns = declared.map((column, at) =>
+    at > 0
+      ? column
+      : {
+          ...column,
+          render: (row: Row) => (
+            <button
+              type="button"
+              className="link-button"
+              onClick={() => pick(row)}
+              aria-label={t('lookup.pick', { name: recordTitle(row, meta) })}
+            >
+              {rowReference(row, meta).number}
+            </button>
+          ),
+        },
+  )
+  if (list.data.rows.length === 0)
+    return (
+      <p className="secondary" role="status">
+        {t('lookup.nothing')}
+      </p>
+    )
+  return (
+    <DataTable<Row> label={meta.plural} columns={columns} rows={list.data.rows} rowId={(row) => row.id} onOpen={pick} />
+  )
 }
 
 /** F7: the target's own list, to search with room. */
@@ -49,8 +81,21 @@ export function RecordPicker({ target, label, words: first, onPick, onClose }: R
   const [words, setWords] = useState(first)
   const rested = useDebounced(words.trim(), 150)
   return (
-    <Modal open title={meta.data?.plural ?? label} footer={null} onCancel={onClose} width={820} className="record-picker">
-      <Input aria-label={t('list.search')} placeholder={t('list.search')} autoFocus value={words} onChange={(event) => setWords(event.target.value)} />
+    <Modal
+      open
+      title={meta.data?.plural ?? label}
+      footer={null}
+      onCancel={onClose}
+      width={820}
+      className="record-picker"
+    >
+      <Input
+        aria-label={t('list.search')}
+        placeholder={t('list.search')}
+        autoFocus
+        value={words}
+        onChange={(event) => setWords(event.target.value)}
+      />
       <div className="picker-scroll">
         {meta.isError && <ProblemAlert error={meta.error} />}
         {meta.data && <PickerTable meta={meta.data} words={rested} onPick={onPick} />}

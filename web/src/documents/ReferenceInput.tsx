@@ -64,15 +64,30 @@ function Popup({ id, anchor, candidates, meta, active, isSettled, onPick, onClos
     <div ref={box} className="lookup-popup">
       <ul id={id} role="listbox" aria-label={t('lookup.results')}>
         {candidates.map(({ reference, state }, at) => (
-          <li key={reference.id} id={`${id}-${at}`} role="option" aria-selected={at === active} onMouseDown={(event) => { event.preventDefault(); onPick(reference) }}>
+          <li
+            key={reference.id}
+            id={`${id}-${at}`}
+            role="option"
+            aria-selected={at === active}
+            onMouseDown={(event) => {
+              event.preventDefault()
+              onPick(reference)
+            }}
+          >
             <span className="lookup-code">{reference.number}</span>
             {reference.title !== reference.number && <span>{reference.title}</span>}
             {state && meta && <StateTag meta={meta} state={state} />}
           </li>
         ))}
       </ul>
-      {candidates.length === 0 && <div className="lookup-note" role="status">{isSettled ? t('lookup.nothing') : t('common.searching')}</div>}
-      <div className="lookup-note lookup-keys"><kbd>↑</kbd> <kbd>↓</kbd> <kbd>Enter</kbd> · <kbd>F7</kbd> {t('lookup.full')}</div>
+      {candidates.length === 0 && (
+        <div className="lookup-note" role="status">
+          {isSettled ? t('lookup.nothing') : t('common.searching')}
+        </div>
+      )}
+      <div className="lookup-note lookup-keys">
+        <kbd>↑</kbd> <kbd>↓</kbd> <kbd>Enter</kbd> · <kbd>F7</kbd> {t('lookup.full')}
+      </div>
     </div>,
     document.body,
   )
@@ -111,10 +126,13 @@ function useTyping({ target, value, onChange }: ReferenceInputProps) {
     const meant = marked ?? (lookup.isSettled ? meantBy(words, lookup.candidates) : null)
     onChange(meant ?? { id: null, number: words })
     if (!meant && !lookup.isSettled) {
-      void lookup.findNow(words).then((candidates) => {
-        const found = meantBy(words, candidates)
-        if (found) onChange(found)
-      }, () => undefined)
+      void lookup.findNow(words).then(
+        (candidates) => {
+          const found = meantBy(words, candidates)
+          if (found) onChange(found)
+        },
+        () => undefined,
+      )
     }
   }
   const step = (last: number) => {
@@ -124,40 +142,105 @@ function useTyping({ target, value, onChange }: ReferenceInputProps) {
   return { text, isOpen, setOpen, active, setActive, lookup, pick, type, commit, step }
 }
 
+type Typing = ReturnType<typeof useTyping>
+
+/** Keys of the type-ahead; everything else goes on to the form or the grid around it. */
+function lookupKey(event: KeyboardEvent<HTMLInputElement>, typing: Typing, isInGrid: boolean, openPicker: () => void) {
+  if (event.nativeEvent.isComposing) return
+  const { isOpen, active, lookup } = typing
+  if (event.key === 'F7') openPicker()
+  else if (event.key === 'ArrowDown' && (isOpen || !isInGrid)) typing.step(lookup.candidates.length - 1)
+  else if (event.key === 'ArrowUp' && isOpen) typing.setActive(Math.max(active - 1, 0))
+  else if (event.key === 'Escape' && isOpen) typing.setOpen(false)
+  else {
+    if (event.key === 'Enter' || event.key === 'Tab') typing.commit(true)
+    return
+  }
+  event.preventDefault()
+  event.stopPropagation()
+}
+
+interface ComboboxProps {
+  props: ReferenceInputProps
+  typing: Typing
+  listId: string
+  input: RefObject<HTMLInputElement | null>
+  isPicking: boolean
+  openPicker: () => void
+}
+
+function Combobox({ props, typing, listId, input, isPicking, openPicker }: ComboboxProps) {
+  const { value, label, id, isInvalid = false, describedBy, hasFocus = false, isRequired = false, isInGrid } = props
+  const { text, isOpen, active, lookup } = typing
+  return (
+    <input
+      ref={input}
+      id={id}
+      role="combobox"
+      aria-label={id ? undefined : label}
+      aria-expanded={isOpen}
+      aria-controls={isOpen ? listId : undefined}
+      aria-autocomplete="list"
+      aria-activedescendant={isOpen && lookup.candidates[active] ? `${listId}-${active}` : undefined}
+      aria-invalid={isInvalid}
+      aria-describedby={describedBy}
+      aria-required={isRequired}
+      autoComplete="off"
+      spellCheck={false}
+      autoFocus={hasFocus}
+      value={text ?? (value ? referenceText(value) : '')}
+      onChange={(event) => typing.type(event.target.value)}
+      onFocus={(event) => event.target.select()}
+      onBlur={() => {
+        if (!isPicking) typing.commit(false)
+      }}
+      onClick={() => typing.setOpen(true)}
+      onKeyDown={(event) => lookupKey(event, typing, isInGrid ?? false, openPicker)}
+    />
+  )
+}
+
+/** A reference, found by typing code, name or pinyin initials, or in the full list by F7. */
 export function ReferenceInput(props: ReferenceInputProps) {
-  const { target, value, onChange, label, id, isInvalid = false, describedBy, hasFocus = false, isRequired = false, isInGrid = false } = props
+  const { target, label, isInvalid = false } = props
   const t = useT()
   const listId = useId()
   const input = useRef<HTMLInputElement>(null)
   const [isPicking, setPicking] = useState(false)
   const typing = useTyping(props)
-  const { text, isOpen, setOpen, active, setActive, lookup } = typing
-
-  const pressed = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.nativeEvent.isComposing) return
-    const last = lookup.candidates.length - 1
-    if (event.key === 'F7') setPicking(true)
-    else if (event.key === 'ArrowDown' && (isOpen || !isInGrid)) typing.step(last)
-    else if (event.key === 'ArrowUp' && isOpen) setActive(Math.max(active - 1, 0))
-    else if (event.key === 'Escape' && isOpen) typing.setOpen(false)
-    else {
-      if (event.key === 'Enter' || event.key === 'Tab') typing.commit(true)
-      return
-    }
-    event.preventDefault()
-    event.stopPropagation()
+  const { text, isOpen, setOpen, active, lookup } = typing
+  const openPicker = () => setPicking(true)
+  const closePicker = () => {
+    setPicking(false)
+    input.current?.focus()
   }
+  const picked = (reference: Reference) => {
+    typing.pick(reference)
+    closePicker()
+  }
+  const box = { props, typing, listId, input, isPicking, openPicker }
+  const search = t('lookup.open', { label })
   return (
     <span className={isInvalid ? 'reference-input input-invalid' : 'reference-input'}>
-      <input ref={input} id={id} role="combobox" aria-label={id ? undefined : label} aria-expanded={isOpen} aria-controls={isOpen ? listId : undefined} aria-autocomplete="list"
-        aria-activedescendant={isOpen && lookup.candidates[active] ? `${listId}-${active}` : undefined} aria-invalid={isInvalid} aria-describedby={describedBy}
-        aria-required={isRequired} autoComplete="off" spellCheck={false} autoFocus={hasFocus} value={text ?? (value ? referenceText(value) : '')}
-        onChange={(event) => typing.type(event.target.value)} onFocus={(event) => event.target.select()} onBlur={() => { if (!isPicking) typing.commit(false) }}
-        onClick={() => setOpen(true)} onKeyDown={pressed} />
-      <button type="button" tabIndex={-1} className="reference-button" aria-label={t('lookup.open', { label })} onClick={() => setPicking(true)}><SearchOutlined /></button>
-      {isOpen && <Popup id={listId} anchor={input} candidates={lookup.candidates} meta={lookup.meta} active={active} isSettled={lookup.isSettled} onPick={typing.pick} onClose={() => setOpen(false)} />}
-      {isPicking && <RecordPicker target={target} label={label} words={text ?? ''} onClose={() => { setPicking(false); input.current?.focus() }}
-        onPick={(reference) => { setPicking(false); setOpen(false); typing.pick(reference); onChange(reference); input.current?.focus() }} />}
+      <Combobox {...box} />
+      <button type="button" tabIndex={-1} className="reference-button" aria-label={search} onClick={openPicker}>
+        <SearchOutlined />
+      </button>
+      {isOpen && (
+        <Popup
+          id={listId}
+          anchor={input}
+          candidates={lookup.candidates}
+          meta={lookup.meta}
+          active={active}
+          isSettled={lookup.isSettled}
+          onPick={typing.pick}
+          onClose={() => setOpen(false)}
+        />
+      )}
+      {isPicking && (
+        <RecordPicker target={target} label={label} words={text ?? ''} onClose={closePicker} onPick={picked} />
+      )}
     </span>
   )
 }

@@ -8,5 +8,9 @@ export function ColourTag({ label, colour }: { label: string; colour: Colour | u
 
 export function StateTag({ meta, state }: { meta: Pick<DocumentMeta, 'states'>; state: string | null | undefined }) {
   const found = stateOf(meta, state)
-  return found ? <ColourTag label={found.label} colour={found.colour} /> : state ? <ColourTag label={state} colour="grey" /> : null
+  return found ? (
+    <ColourTag label={found.label} colour={found.colour} />
+  ) : state ? (
+    <ColourTag label={state} colour="grey" />
+  ) : null
 }

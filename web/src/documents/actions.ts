@@ -19,7 +19,11 @@ export function offeredActions(meta: DocumentMeta, record: RecordData): OfferedA
     .filter((action) => action.may)
     .map((action) => {
       const verdict = verdicts.get(action.key)
-      return { action, isEnabled: verdict ? verdict.enabled : action.source.includes(record.state ?? ''), reason: verdict?.reason ?? null }
+      return {
+        action,
+        isEnabled: verdict ? verdict.enabled : action.source.includes(record.state ?? ''),
+        reason: verdict?.reason ?? null,
+      }
     })
     .sort((left, right) => weight(left) - weight(right))
 }
@@ -30,5 +34,9 @@ export function isEditable(meta: DocumentMeta, record: RecordData | null): boole
 }
 
 export function inputBody(action: ActionMeta, inputs: Values): Record<string, unknown> {
-  return Object.fromEntries(action.inputs.flatMap((field) => (field.name in inputs ? [[field.name, bodyValue(inputs[field.name], field.type)]] : [])))
+  return Object.fromEntries(
+    action.inputs.flatMap((field) =>
+      field.name in inputs ? [[field.name, bodyValue(inputs[field.name], field.type)]] : [],
+    ),
+  )
 }

@@ -10,8 +10,17 @@ import { isEmpty, isNumberType } from './values'
 
 /** Columns every document has although no declaration names them. */
 function builtIn(name: string, t: Translate): Field | null {
-  const field = (label: string, type: FieldType): Field => ({ name, label, help: '', type, required: false, read_only: true, listable: true })
+  const field = (label: string, type: FieldType): Field => ({
+    name,
+    label,
+    help: '',
+    type,
+    required: false,
+    read_only: true,
+    listable: true,
+  })
   if (name === 'state') return field(t('field.state'), 'choice')
+  if (name === 'name') return field(t('field.name'), 'text')
   if (name === 'created_at') return field(t('field.createdAt'), 'instant')
   return name === 'updated_at' ? field(t('field.updatedAt'), 'instant') : null
 }
@@ -22,9 +31,16 @@ export function columnField(meta: DocumentMeta, name: string, t: Translate): Fie
 
 /** All columns a person may choose: the declared order first, then every further listable field. */
 export function availableColumns(meta: DocumentMeta): string[] {
-  const further = Object.values(meta.fields).filter((field) => field.listable).map((field) => field.name)
+  const further = Object.values(meta.fields)
+    .filter((field) => field.listable)
+    .map((field) => field.name)
   const state = meta.states.length > 0 ? ['state'] : []
-  return [...new Set([...meta.columns, ...further, ...state])]
+  return [...new Set([...meta.columns, ...meta.title_fields, ...further, ...state])]
+}
+
+/** What to ask for; id, version and state come with every row and are not asked. */
+export function askedFields(names: string[]): string[] {
+  return [...new Set(names)].filter((name) => name !== 'state' && name !== 'id' && name !== 'version')
 }
 
 export function useListColumns(meta: DocumentMeta, user: number): [string[], (columns: string[] | null) => void] {
@@ -44,7 +60,12 @@ export function useListColumns(meta: DocumentMeta, user: number): [string[], (co
 function cellOf(meta: DocumentMeta, field: Field, row: Row, isTitle: boolean) {
   const value = row[field.name]
   if (field.name === 'state') return <StateTag meta={meta} state={row.state} />
-  if (isTitle) return <Link to={`/${meta.path}/${row.id}`} className="row-link">{isEmpty(value) ? `#${row.id}` : <FieldValue field={field} value={value} row={row} />}</Link>
+  if (isTitle)
+    return (
+      <Link to={`/${meta.path}/${row.id}`} className="row-link">
+        {isEmpty(value) ? `#${row.id}` : <FieldValue field={field} value={value} row={row} />}
+      </Link>
+    )
   return <FieldValue field={field} value={value} row={row} />
 }
 

@@ -16,14 +16,23 @@ export function conflictsOf(state: FormState, theirs: RecordData, meta: Document
   if (!base) return []
   const fields = Object.entries(state.edits).flatMap(([name, ours]) => {
     const field = meta.fields[name]
-    if (!field || sameValue(base[name], theirs[name], field.type) || sameValue(ours, theirs[name], field.type)) return []
+    if (!field || sameValue(base[name], theirs[name], field.type) || sameValue(ours, theirs[name], field.type))
+      return []
     return [{ name, label: field.label, ours, theirs: theirs[name], isLines: false }]
   })
   const lines = meta.lines.flatMap((collection) => {
     const isTheirs = JSON.stringify(base[collection.name]) !== JSON.stringify(theirs[collection.name])
     if (!isTheirs || !linesDiffer(state, collection.name)) return []
     const count = (value: unknown) => (Array.isArray(value) ? value.length : 0)
-    return [{ name: collection.name, label: collection.label, ours: state.lines[collection.name]?.length ?? 0, theirs: count(theirs[collection.name]), isLines: true }]
+    return [
+      {
+        name: collection.name,
+        label: collection.label,
+        ours: state.lines[collection.name]?.length ?? 0,
+        theirs: count(theirs[collection.name]),
+        isLines: true,
+      },
+    ]
   })
   return [...fields, ...lines]
 }

@@ -7,7 +7,10 @@ import type { Condition } from './query'
 import { formatNumber } from '../shared/decimal'
 import { isNumberType, referenceText, rowReference } from './values'
 
-export interface Option { value: string; label: string }
+export interface Option {
+  value: string
+  label: string
+}
 
 export function filterOptions(meta: DocumentMeta, field: Field): Option[] {
   if (field.name === 'state') return meta.states.map((state) => ({ value: state.key, label: state.label }))
@@ -28,7 +31,9 @@ export function useReferences(field: Field, ids: string[]): Reference[] {
   })
   return numbers.map((id, at) => {
     const record = answers[at]?.data
-    return record && meta.data ? rowReference(record, meta.data) : { id: Number(id), key: target?.key ?? '', number: `#${id}`, title: '' }
+    return record && meta.data
+      ? rowReference(record, meta.data)
+      : { id: Number(id), key: target?.key ?? '', number: `#${id}`, title: '' }
   })
 }
 
@@ -39,8 +44,11 @@ function oneText(condition: Condition, field: Field, options: Option[], referenc
   if (op === 'null') return value === 'true' ? t('filter.isEmpty') : t('filter.isSet')
   if (field.type === 'bool') return value === 'true' ? t('common.yes') : t('common.no')
   const label = (one: string): string =>
-    options.find((option) => option.value === one)?.label ?? references.filter((reference) => String(reference.id) === one).map(referenceText)[0] ?? one
-  if (op === 'in' || options.length > 0 || field.type === 'reference') return value.split(',').map(label).join(t('common.listSeparator'))
+    options.find((option) => option.value === one)?.label ??
+    references.filter((reference) => String(reference.id) === one).map(referenceText)[0] ??
+    one
+  if (op === 'in' || options.length > 0 || field.type === 'reference')
+    return value.split(',').map(label).join(t('common.listSeparator'))
   const shown = isNumberType(field.type) ? formatNumber(value, field.type, field.scale) : value
   if (op === 'contains') return t('filter.containsText', { value: shown })
   if (op === 'starts') return t('filter.startsText', { value: shown })
@@ -50,7 +58,10 @@ function oneText(condition: Condition, field: Field, options: Option[], referenc
 /** What a chip says: "State: Active, Inactive", "Ordered on ≥ 2026-11-01 ≤ 2026-11-30". */
 export function useConditionText(meta: DocumentMeta, field: Field, conditions: Condition[]): string {
   const t = useT()
-  const ids = field.type === 'reference' ? conditions.filter((one) => one.op === 'in' || one.op === 'eq').flatMap((one) => one.value.split(',')) : []
+  const ids =
+    field.type === 'reference'
+      ? conditions.filter((one) => one.op === 'in' || one.op === 'eq').flatMap((one) => one.value.split(','))
+      : []
   const references = useReferences(field, ids)
   const options = filterOptions(meta, field)
   return conditions.map((condition) => oneText(condition, field, options, references, t)).join(' ')

@@ -5,18 +5,47 @@ import { changedNames, formReducer, loadedState, previewBody, saveBody, type For
 import { bodyValue, displayText, shownValue, valueFromText } from './values'
 
 const field = (name: string, type: FieldType, more: Partial<Field> = {}): Field => ({
-  name, label: name, help: '', type, required: false, read_only: false, listable: true, ...more,
+  name,
+  label: name,
+  help: '',
+  type,
+  required: false,
+  read_only: false,
+  listable: true,
+  ...more,
 })
 
 const meta = {
-  fields: { code: field('code', 'code'), price: field('price', 'price'), unit: field('unit', 'reference'), total: field('total', 'amount', { read_only: true }) },
-  lines: [{ name: 'units', label: '', help: '', order: ['unit', 'numerator'], min: 0, fields: { unit: field('unit', 'reference'), numerator: field('numerator', 'integer') } }],
+  fields: {
+    code: field('code', 'code'),
+    price: field('price', 'price'),
+    unit: field('unit', 'reference'),
+    total: field('total', 'amount', { read_only: true }),
+  },
+  lines: [
+    {
+      name: 'units',
+      label: '',
+      help: '',
+      order: ['unit', 'numerator'],
+      min: 0,
+      fields: { unit: field('unit', 'reference'), numerator: field('numerator', 'integer') },
+    },
+  ],
 } as unknown as DocumentMeta
 
 const pcs = { id: 5, key: 'masterdata.unit', number: 'PCS', title: 'Piece' }
 const stored: RecordData = {
-  id: 9, version: 3, code: 'A', price: '1.50', unit: pcs, total: '3.00',
-  units: [{ id: 71, unit: pcs, numerator: 1 }, { id: 72, unit: pcs, numerator: 12 }],
+  id: 9,
+  version: 3,
+  code: 'A',
+  price: '1.50',
+  unit: pcs,
+  total: '3.00',
+  units: [
+    { id: 71, unit: pcs, numerator: 1 },
+    { id: 72, unit: pcs, numerator: 12 },
+  ],
 }
 const reduce = formReducer(meta)
 const open = (): FormState => loadedState(stored, meta)
@@ -36,7 +65,13 @@ describe('differences over the stored record', () => {
     state = reduce(state, { type: 'setCell', collection: 'units', key: 's72', field: 'numerator', value: '24' })
     state = reduce(state, { type: 'addLine', collection: 'units', after: null })
     expect(saveBody(state, meta)).toEqual({
-      body: { price: '2', units: [{ id: 71, unit: 5, numerator: 1 }, { id: 72, unit: 5, numerator: 24 }] },
+      body: {
+        price: '2',
+        units: [
+          { id: 71, unit: 5, numerator: 1 },
+          { id: 72, unit: 5, numerator: 24 },
+        ],
+      },
       sent: { units: ['s71', 's72'] },
     })
     expect(changedNames(state, meta)).toEqual(['price', 'units'])
@@ -50,7 +85,16 @@ describe('differences over the stored record', () => {
 
   it('previews the whole stored document but never read-only fields', () => {
     const { body } = previewBody(reduce(open(), { type: 'set', field: 'code', value: 'B' }), meta)
-    expect(body).toEqual({ id: 9, code: 'B', price: '1.50', unit: 5, units: [{ id: 71, unit: 5, numerator: 1 }, { id: 72, unit: 5, numerator: 12 }] })
+    expect(body).toEqual({
+      id: 9,
+      code: 'B',
+      price: '1.50',
+      unit: 5,
+      units: [
+        { id: 71, unit: 5, numerator: 1 },
+        { id: 72, unit: 5, numerator: 12 },
+      ],
+    })
   })
 
   it('sends of a new record only what was entered', () => {
@@ -69,9 +113,20 @@ describe('differences over the stored record', () => {
   })
 
   it('pastes a block over existing lines and appends the rest', () => {
-    const state = reduce(open(), { type: 'paste', collection: 'units', key: 's72', fields: ['unit', 'numerator'], block: [[{ id: null, number: 'BOX' }, '6'], [{ id: null, number: 'PAL' }, '48']] })
+    const state = reduce(open(), {
+      type: 'paste',
+      collection: 'units',
+      key: 's72',
+      fields: ['unit', 'numerator'],
+      block: [
+        [{ id: null, number: 'BOX' }, '6'],
+        [{ id: null, number: 'PAL' }, '48'],
+      ],
+    })
     expect(saveBody(state, meta).body['units']).toEqual([
-      { id: 71, unit: 5, numerator: 1 }, { id: 72, unit: 'BOX', numerator: 6 }, { unit: 'PAL', numerator: 48 },
+      { id: 71, unit: 5, numerator: 1 },
+      { id: 72, unit: 'BOX', numerator: 6 },
+      { unit: 'PAL', numerator: 48 },
     ])
   })
 
@@ -89,23 +144,34 @@ describe('differences over the stored record', () => {
 describe('errors find their place', () => {
   const sent = { units: ['s71', 'nA'] }
   it('names fields, cells and the record', () => {
-    const of = (path: string | null, line?: number) => placeOf({ code: 'x', message: 'm', field: path, line: line ?? null }, meta, sent)
+    const of = (path: string | null, line?: number) =>
+      placeOf({ code: 'x', message: 'm', field: path, line: line ?? null }, meta, sent)
     expect(of('code')).toEqual({ kind: 'field', field: 'code' })
-    expect(of('units.1.numerator')).toEqual({ kind: 'cell', collection: 'units', line: 'nA', index: 1, field: 'numerator' })
+    expect(of('units.1.numerator')).toEqual({
+      kind: 'cell',
+      collection: 'units',
+      line: 'nA',
+      index: 1,
+      field: 'numerator',
+    })
     expect(of('lines.0.unit')).toEqual({ kind: 'cell', collection: 'units', line: 's71', index: 0, field: 'unit' })
     expect(of('units', 2)).toEqual({ kind: 'cell', collection: 'units', line: 'nA', index: 1, field: null })
     expect(of('units.9.unit')).toEqual({ kind: 'record' })
     expect(of(null)).toEqual({ kind: 'record' })
   })
   it('joins messages of one place without repeating', () => {
-    const errors = ['a', 'b', 'a'].map((message) => ({ error: { code: 'x', message }, place: { kind: 'field', field: 'code' } as const }))
+    const errors = ['a', 'b', 'a'].map((message) => ({
+      error: { code: 'x', message },
+      place: { kind: 'field', field: 'code' } as const,
+    }))
     expect(messagesByPlace(errors)).toEqual({ code: 'a b' })
   })
 })
 
 describe('values', () => {
   it('reads typed and pasted text by type', () => {
-    const read = (text: string, type: FieldType, more: Partial<Field> = {}) => valueFromText(text, field('f', type, more), '2026-11-22')
+    const read = (text: string, type: FieldType, more: Partial<Field> = {}) =>
+      valueFromText(text, field('f', type, more), '2026-11-22')
     expect(read('1,200.5', 'quantity')).toBe('1200.5')
     expect(read('many', 'quantity')).toBe('many')
     expect(read('11-5', 'date')).toBe('2026-11-05')

@@ -64,7 +64,13 @@ export function loadedState(base: RecordData | null, meta: DocumentMeta): FormSt
   return { base, edits: {}, lines: Object.fromEntries(meta.lines.map((lines) => [lines.name, linesOf(base, lines)])) }
 }
 
-function withEdit(edits: Values, base: Record<string, unknown> | null, field: Field | undefined, name: string, value: Value): Values {
+function withEdit(
+  edits: Values,
+  base: Record<string, unknown> | null,
+  field: Field | undefined,
+  name: string,
+  value: Value,
+): Values {
   const rest = { ...edits }
   delete rest[name]
   // Back to the stored value is no change at all. On a new record an emptied field stays an edit: it must not refill itself.
@@ -74,7 +80,10 @@ function withEdit(edits: Values, base: Record<string, unknown> | null, field: Fi
 
 function mapLine(state: FormState, collection: string, key: string, change: (line: Line) => Line): FormState {
   const lines = state.lines[collection] ?? []
-  return { ...state, lines: { ...state.lines, [collection]: lines.map((line) => (line.key === key ? change(line) : line)) } }
+  return {
+    ...state,
+    lines: { ...state.lines, [collection]: lines.map((line) => (line.key === key ? change(line) : line)) },
+  }
 }
 
 function cellEdited(line: Line, field: Field | undefined, name: string, value: Value): Line {
@@ -124,23 +133,35 @@ function changedLines(lines: Line[], action: FormAction, fields: Record<string, 
 }
 
 export function formReducer(meta: DocumentMeta): (state: FormState, action: FormAction) => FormState {
-  const fieldsOf = (collection: string): Record<string, Field> => meta.lines.find((lines) => lines.name === collection)?.fields ?? {}
+  const fieldsOf = (collection: string): Record<string, Field> =>
+    meta.lines.find((lines) => lines.name === collection)?.fields ?? {}
   return (state, action) => {
     switch (action.type) {
       case 'load':
         return loadedState(action.base, meta)
       case 'set':
-        return { ...state, edits: withEdit(state.edits, state.base, meta.fields[action.field], action.field, action.value) }
+        return {
+          ...state,
+          edits: withEdit(state.edits, state.base, meta.fields[action.field], action.field, action.value),
+        }
       case 'setCell':
         return mapLine(state, action.collection, action.key, (line) =>
-          cellEdited(line, fieldsOf(action.collection)[action.field], action.field, action.value))
+          cellEdited(line, fieldsOf(action.collection)[action.field], action.field, action.value),
+        )
       case 'restore':
-        return { base: action.draft.base ?? state.base, edits: action.draft.edits, lines: { ...state.lines, ...action.draft.lines } }
+        return {
+          base: action.draft.base ?? state.base,
+          edits: action.draft.edits,
+          lines: { ...state.lines, ...action.draft.lines },
+        }
       case 'rebase':
         return rebased(state, action.base, action.drop, meta)
       default: {
         const lines = state.lines[action.collection] ?? []
-        return { ...state, lines: { ...state.lines, [action.collection]: changedLines(lines, action, fieldsOf(action.collection)) } }
+        return {
+          ...state,
+          lines: { ...state.lines, [action.collection]: changedLines(lines, action, fieldsOf(action.collection)) },
+        }
       }
     }
   }
@@ -155,7 +176,8 @@ function rebased(state: FormState, base: RecordData, drop: string[], meta: Docum
   }
   const lines = { ...fresh.lines }
   for (const collection of meta.lines) {
-    if (!drop.includes(collection.name) && linesDiffer(state, collection.name)) lines[collection.name] = state.lines[collection.name] ?? []
+    if (!drop.includes(collection.name) && linesDiffer(state, collection.name))
+      lines[collection.name] = state.lines[collection.name] ?? []
   }
   return { base, edits, lines }
 }
@@ -167,7 +189,10 @@ function isBlank(line: Line): boolean {
 export function linesDiffer(state: FormState, collection: string): boolean {
   const lines = (state.lines[collection] ?? []).filter((line) => !isBlank(line))
   const stored = storedLines(state.base, collection)
-  return lines.length !== stored.length || lines.some((line, at) => line.id !== stored[at]?.id || Object.keys(line.edits).length > 0)
+  return (
+    lines.length !== stored.length ||
+    lines.some((line, at) => line.id !== stored[at]?.id || Object.keys(line.edits).length > 0)
+  )
 }
 
 /** Names of changed header fields and changed collections. */
@@ -210,7 +235,10 @@ export function saveBody(state: FormState, meta: DocumentMeta): Body {
     result.body[name] = bodyValue(value, field?.type ?? 'text')
   }
   for (const lines of meta.lines) {
-    const isSent = state.base === null ? (state.lines[lines.name] ?? []).some((line) => !isBlank(line)) : linesDiffer(state, lines.name)
+    const isSent =
+      state.base === null
+        ? (state.lines[lines.name] ?? []).some((line) => !isBlank(line))
+        : linesDiffer(state, lines.name)
     if (isSent) putLines(result, state, lines)
   }
   return result

@@ -19,7 +19,10 @@ function candidatesOf(rows: Row[], target: Target, meta: DocumentMeta | undefine
   const shape = meta ?? { key: target.key, title_fields: PLAIN }
   return rows.map((row) => {
     const state = meta ? stateOf(meta, row.state) : null
-    return { reference: rowReference(row, shape), state: state && (state.colour === 'grey' || state.colour === 'red') ? state.key : null }
+    return {
+      reference: rowReference(row, shape),
+      state: state && (state.colour === 'grey' || state.colour === 'red') ? state.key : null,
+    }
   })
 }
 
@@ -29,27 +32,39 @@ export function useLookup(target: Target, words: string, isActive: boolean) {
   const meta = useDocumentMeta(isActive ? target.key : null)
   const sought = useDebounced(words.trim(), 120)
   const fields = meta.data?.title_fields ?? PLAIN
-  const options = useCallback((search: string) => ({
-    queryKey: ['lookup', target.key, search, fields.join(',')],
-    queryFn: () => request<ListAnswer>(target.path, { params: { search, fields: fields.join(','), limit: 10 } }),
-    staleTime: 30_000,
-  }), [target, fields])
+  const options = useCallback(
+    (search: string) => ({
+      queryKey: ['lookup', target.key, search, fields.join(',')],
+      queryFn: () => request<ListAnswer>(target.path, { params: { search, fields: fields.join(','), limit: 10 } }),
+      staleTime: 30_000,
+    }),
+    [target, fields],
+  )
   const found = useQuery({
     ...options(sought),
     enabled: isActive && !meta.isPending,
     placeholderData: (earlier: ListAnswer | undefined) => earlier,
   })
   const isSettled = sought === words.trim() && !found.isFetching && !found.isPlaceholderData
-  const findNow = useCallback(async (search: string): Promise<Candidate[]> => {
-    const answer = await client.fetchQuery(options(search.trim()))
-    return candidatesOf(answer.rows, target, meta.data)
-  }, [client, options, target, meta.data])
-  return { candidates: candidatesOf(found.data?.rows ?? [], target, meta.data), isSettled, error: found.error, meta: meta.data, findNow }
+  const findNow = useCallback(
+    async (search: string): Promise<Candidate[]> => {
+      const answer = await client.fetchQuery(options(search.trim()))
+      return candidatesOf(answer.rows, target, meta.data)
+    },
+    [client, options, target, meta.data],
+  )
+  return {
+    candidates: candidatesOf(found.data?.rows ?? [], target, meta.data),
+    isSettled,
+    error: found.error,
+    meta: meta.data,
+    findNow,
+  }
 }
 
 /** What a typed text means without looking: the record with exactly that code, or the only one found. */
 export function meantBy(text: string, candidates: Candidate[]): Reference | null {
   const sought = text.trim().toLowerCase()
   const exact = candidates.find((one) => one.reference.number.toLowerCase() === sought)
-  return exact?.reference ?? (candidates.length === 1 ? candidates[0]?.reference ?? null : null)
+  return exact?.reference ?? (candidates.length === 1 ? (candidates[0]?.reference ?? null) : null)
 }

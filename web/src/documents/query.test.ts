@@ -7,7 +7,10 @@ describe('the list query in the address', () => {
   it('reads and writes the same thing', () => {
     const query = parseQuery(new URLSearchParams(address))
     expect(query).toEqual({
-      conditions: [{ field: 'state', op: 'in', value: 'active,inactive' }, { field: 'code', op: 'contains', value: 'a&b' }],
+      conditions: [
+        { field: 'state', op: 'in', value: 'active,inactive' },
+        { field: 'code', op: 'contains', value: 'a&b' },
+      ],
       search: 'lun',
       sort: '-code',
     })
@@ -15,7 +18,11 @@ describe('the list query in the address', () => {
   })
 
   it('ignores foreign and empty parameters', () => {
-    expect(parseQuery(new URLSearchParams('x=1&filter[a]=2&filter[b][eq]='))).toEqual({ conditions: [], search: '', sort: null })
+    expect(parseQuery(new URLSearchParams('x=1&filter[a]=2&filter[b][eq]='))).toEqual({
+      conditions: [],
+      search: '',
+      sort: null,
+    })
   })
 
   it('replaces the conditions of one field in their place', () => {

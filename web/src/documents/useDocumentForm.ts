@@ -7,12 +7,24 @@ import { useT } from '../app/i18n/language'
 import { isEditable } from './actions'
 import { conflictsOf, type Difference } from './conflict'
 import { messagesByPlace, placeKey, placeOf, type PlacedError } from './errors'
-import { changedNames, formReducer, loadedState, saveBody, type FormAction, type FormState, type Values } from './formState'
+import {
+  changedNames,
+  formReducer,
+  loadedState,
+  saveBody,
+  type Draft,
+  type FormAction,
+  type FormState,
+  type Values,
+} from './formState'
 import { useDraft } from './useDraft'
 import { usePreview, type Preview } from './usePreview'
 import { useSaver } from './useSave'
 
-export interface Conflict { theirs: RecordData; differences: Difference[] }
+export interface Conflict {
+  theirs: RecordData
+  differences: Difference[]
+}
 
 export interface DocumentForm {
   state: FormState
@@ -56,9 +68,21 @@ function useErrors(state: FormState, preview: Preview | null) {
   }, [saved, preview, isAttempted, state])
   const edited = (action: FormAction) => {
     if (saved.length === 0) return
-    if (action.type === 'set') setSaved(saved.filter(({ place }) => place.kind === 'cell' || (place.kind === 'field' && place.field !== action.field)))
-    else if (action.type === 'setCell') setSaved(saved.filter(({ place }) => place.kind !== 'cell' || place.line !== action.key || (place.field !== null && place.field !== action.field)))
-    else if ('collection' in action) setSaved(saved.filter(({ place }) => place.kind !== 'cell' || place.collection !== action.collection))
+    if (action.type === 'set')
+      setSaved(
+        saved.filter(({ place }) => place.kind === 'cell' || (place.kind === 'field' && place.field !== action.field)),
+      )
+    else if (action.type === 'setCell')
+      setSaved(
+        saved.filter(
+          ({ place }) =>
+            place.kind !== 'cell' ||
+            place.line !== action.key ||
+            (place.field !== null && place.field !== action.field),
+        ),
+      )
+    else if ('collection' in action)
+      setSaved(saved.filter(({ place }) => place.kind !== 'cell' || place.collection !== action.collection))
   }
   const clear = () => {
     setSaved([])
@@ -126,7 +150,8 @@ function useSaving({ meta, state, reduce, errors, forgetDraft, dirty }: Parts) {
       return record
     } catch (error) {
       const refusal = asProblem(error)
-      if (refusal.code === 'version.conflict' && state.base) await meet(state.base.id).catch((reason: unknown) => setProblem(asProblem(reason)))
+      if (refusal.code === 'version.conflict' && state.base)
+        await meet(state.base.id).catch((reason: unknown) => setProblem(asProblem(reason)))
       else refuse(refusal, body.sent)
       return null
     }
@@ -139,6 +164,30 @@ function useSaving({ meta, state, reduce, errors, forgetDraft, dirty }: Parts) {
   return { saver, save, accept, problem, setProblem, conflict, setConflict, settle }
 }
 
+/** Takes in the draft found when the page opens, and later versions of the record while nothing here is changed. */
+function useLoading(parts: {
+  record: RecordData | null
+  found: Draft | null
+  canEdit: boolean
+  version: number | undefined
+  dirty: { current: boolean }
+  reduce: (action: FormAction) => void
+}) {
+  const { record, found, canEdit, version, dirty, reduce } = parts
+  const [draftAt, setDraftAt] = useState<string | null>(null)
+  useEffect(() => {
+    if (!found || !canEdit) return
+    // A draft begun on an older version keeps that version: saving it then meets the conflict instead of overwriting.
+    reduce({ type: 'restore', draft: found })
+    setDraftAt(found.saved_at)
+    // Only when the page opens.
+  }, [])
+  useEffect(() => {
+    if (record && !dirty.current && record.version !== version) reduce({ type: 'load', base: record })
+  }, [record, version])
+  return { draftAt, forgetDraftAt: () => setDraftAt(null) }
+}
+
 export function useDocumentForm(meta: DocumentMeta, record: RecordData | null): DocumentForm {
   const reducer = useMemo(() => formReducer(meta), [meta])
   const [state, reduce] = useReducer(reducer, record, (base) => loadedState(base, meta))
@@ -147,26 +196,15 @@ export function useDocumentForm(meta: DocumentMeta, record: RecordData | null): 
   dirty.current = isDirty
   const canEdit = isEditable(meta, state.base)
   const draft = useDraft(meta, record, state, isDirty)
-  const [draftAt, setDraftAt] = useState<string | null>(null)
+  const loading = useLoading({ record, found: draft.found, canEdit, version: state.base?.version, dirty, reduce })
   const preview = usePreview(meta, state, canEdit)
   const errors = useErrors(state, preview)
   const saving = useSaving({ meta, state, reduce, errors, forgetDraft: draft.forget, dirty })
   const { saver, save, accept, setProblem } = saving
 
-  useEffect(() => {
-    if (!draft.found || !canEdit) return
-    // A draft begun on an older version keeps that version: saving it then meets the conflict instead of overwriting.
-    reduce({ type: 'restore', draft: draft.found })
-    setDraftAt(draft.found.saved_at)
-    // Only when the page opens.
-  }, [])
-  useEffect(() => {
-    if (record && !dirty.current && record.version !== state.base?.version) reduce({ type: 'load', base: record })
-  }, [record, state.base?.version])
-
   const discard = () => {
     draft.forget()
-    setDraftAt(null)
+    loading.forgetDraftAt()
     errors.clear()
     setProblem(null)
     reduce({ type: 'load', base: record })
@@ -179,12 +217,34 @@ export function useDocumentForm(meta: DocumentMeta, record: RecordData | null): 
     return done.answer
   }
   return {
-    state, isDirty, isEditable: canEdit, isSaving: saver.isSaving, preview, draftAt,
-    errors: errors.errors, messages: messagesByPlace(errors.errors), warnings: preview?.warnings ?? [],
-    problem: saving.problem, conflict: saving.conflict, save, act, discard,
-    dispatch: (action) => { errors.edited(action); reduce(action) },
-    remove: async () => { if (state.base) { await saver.remove(state.base); dirty.current = false; draft.forget() } },
-    resolve: (drop) => { if (saving.conflict) saving.settle(saving.conflict.theirs, drop) },
+    state,
+    isDirty,
+    isEditable: canEdit,
+    isSaving: saver.isSaving,
+    preview,
+    draftAt: loading.draftAt,
+    errors: errors.errors,
+    messages: messagesByPlace(errors.errors),
+    warnings: preview?.warnings ?? [],
+    problem: saving.problem,
+    conflict: saving.conflict,
+    save,
+    act,
+    discard,
+    dispatch: (action) => {
+      errors.edited(action)
+      reduce(action)
+    },
+    remove: async () => {
+      if (state.base) {
+        await saver.remove(state.base)
+        dirty.current = false
+        draft.forget()
+      }
+    },
+    resolve: (drop) => {
+      if (saving.conflict) saving.settle(saving.conflict.theirs, drop)
+    },
     closeConflict: () => saving.setConflict(null),
     closeProblem: () => setProblem(null),
     isUnsaved: () => dirty.current,

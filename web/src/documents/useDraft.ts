@@ -12,7 +12,12 @@ interface DraftHandle {
 }
 
 /** Keeps unsaved work in this browser, so that a closed tab or a lost session costs nothing. */
-export function useDraft(meta: DocumentMeta, record: RecordData | null, state: FormState, isDirty: boolean): DraftHandle {
+export function useDraft(
+  meta: DocumentMeta,
+  record: RecordData | null,
+  state: FormState,
+  isDirty: boolean,
+): DraftHandle {
   const { user } = useSession()
   const { company } = useApplication()
   const [key] = useState(() => draftKey(user.id, company?.id ?? null, meta.key, record?.id ?? null))
@@ -21,7 +26,12 @@ export function useDraft(meta: DocumentMeta, record: RecordData | null, state: F
   useEffect(() => {
     const timer = setTimeout(() => {
       if (isDirty) {
-        const draft: Draft = { base: state.base, edits: state.edits, lines: state.lines, saved_at: new Date().toISOString() }
+        const draft: Draft = {
+          base: state.base,
+          edits: state.edits,
+          lines: state.lines,
+          saved_at: new Date().toISOString(),
+        }
         writeStored(key, draft)
         hasWork.current = true
       } else if (hasWork.current) {

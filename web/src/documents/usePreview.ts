@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useMemo, useRef } from 'react'
 import { request } from '../api/client'
-import type { DocumentMeta, PreviewAnswer, Warning } from '../api/types'
+import { ApiProblem } from '../api/problem'
+import type { DocumentMeta, PreviewAnswer, ProblemError, Warning } from '../api/types'
 import { useDebounced } from '../shared/useDebounced'
 import { placeOf, type PlacedError } from './errors'
 import { changedNames, previewBody, type Body, type FormState } from './formState'
@@ -14,12 +15,18 @@ export interface Preview {
   warnings: Warning[]
 }
 
+const NOTHING: Preview = { record: {}, lines: {}, errors: [], warnings: [] }
+
 function linesByKey(answer: PreviewAnswer, sent: Body['sent']): Preview['lines'] {
-  return Object.fromEntries(Object.entries(sent).map(([collection, keys]) => {
-    const lines = answer.record[collection]
-    const pairs = Array.isArray(lines) ? keys.flatMap((key, at) => (lines[at] ? [[key, lines[at] as Record<string, unknown>] as const] : [])) : []
-    return [collection, Object.fromEntries(pairs)]
-  }))
+  return Object.fromEntries(
+    Object.entries(sent).map(([collection, keys]) => {
+      const lines = answer.record[collection]
+      const pairs = Array.isArray(lines)
+        ? keys.flatMap((key, at) => (lines[at] ? [[key, lines[at] as Record<string, unknown>] as const] : []))
+        : []
+      return [collection, Object.fromEntries(pairs)]
+    }),
+  )
 }
 
 /** Asks the server, 300 ms after the last keystroke, what the unsaved document would be: defaults, totals, warnings. Saves nothing. */
@@ -27,16 +34,26 @@ export function usePreview(meta: DocumentMeta, state: FormState, isEditable: boo
   const isWanted = meta.has_preview && isEditable && (state.base === null || changedNames(state, meta).length > 0)
   const asked = useMemo(() => JSON.stringify(isWanted ? previewBody(state, meta) : null), [state, meta, isWanted])
   const rested = useDebounced(asked, 300)
+  const good = useRef<Preview | null>(null)
   const answer = useQuery({
     queryKey: ['preview', meta.key, rested],
     queryFn: async ({ signal }): Promise<Preview> => {
       const { body, sent } = JSON.parse(rested) as Body
-      const found = await request<PreviewAnswer>(`${meta.path}/preview`, { method: 'POST', body, signal })
-      return {
-        record: found.record,
-        lines: linesByKey(found, sent),
-        errors: found.errors.map((error) => ({ error, place: placeOf(error, meta, sent) })),
-        warnings: found.warnings,
+      const placed = (errors: ProblemError[]) => errors.map((error) => ({ error, place: placeOf(error, meta, sent) }))
+      try {
+        const found = await request<PreviewAnswer>(`${meta.path}/preview`, { method: 'POST', body, signal })
+        good.current = {
+          record: found.record,
+          lines: linesByKey(found, sent),
+          errors: placed(found.errors),
+          warnings: found.warnings,
+        }
+        return good.current
+      } catch (error) {
+        // What cannot even be read (a zero where one is the least) is refused as a whole: its errors count, the last figures stay.
+        if (error instanceof ApiProblem && error.status === 422)
+          return { ...(good.current ?? NOTHING), errors: placed(error.errors) }
+        throw error
       }
     },
     enabled: rested !== 'null',

@@ -52,27 +52,41 @@ export function useSaver(meta: DocumentMeta, base: RecordData | null): Saver {
       setSaving(false)
     }
   }
-  const load = (id: number) => request<RecordData>(`${meta.path}/${id}`)
+  /** The record as it is stored now, also for whoever looks at it next. */
+  const load = async (id: number): Promise<RecordData> => {
+    const record = await request<RecordData>(`${meta.path}/${id}`)
+    client.setQueryData(['record', meta.key, id], record)
+    return record
+  }
   return {
     isSaving,
     load,
-    save: ({ body }) => guarded(`save ${JSON.stringify(body)}`, async (idempotencyKey) => {
-      const record = base === null
-        ? await request<RecordData>(meta.path, { method: 'POST', body, idempotencyKey })
-        : await request<RecordData>(`${meta.path}/${base.id}`, { method: 'PATCH', body, version: base.version })
-      keep(record)
-      return record
-    }),
-    act: (action, record, inputs) => guarded(`${action.key} ${record.version} ${JSON.stringify(inputs)}`, async (idempotencyKey) => {
-      const answer = await request<ActionAnswer>(`${meta.path}/${record.id}/${action.key}`, { method: 'POST', body: inputBody(action, inputs), version: record.version, idempotencyKey })
-      const fresh = answer.record ?? await load(record.id)
-      keep(fresh)
-      return { record: fresh, answer }
-    }),
-    remove: (record) => guarded(`delete ${record.id}`, async () => {
-      await request(`${meta.path}/${record.id}`, { method: 'DELETE', version: record.version })
-      client.removeQueries({ queryKey: ['record', meta.key, record.id] })
-      void client.invalidateQueries({ queryKey: ['list', meta.key] })
-    }),
+    save: ({ body }) =>
+      guarded(`save ${JSON.stringify(body)}`, async (idempotencyKey) => {
+        const record =
+          base === null
+            ? await request<RecordData>(meta.path, { method: 'POST', body, idempotencyKey })
+            : await request<RecordData>(`${meta.path}/${base.id}`, { method: 'PATCH', body, version: base.version })
+        keep(record)
+        return record
+      }),
+    act: (action, record, inputs) =>
+      guarded(`${action.key} ${record.version} ${JSON.stringify(inputs)}`, async (idempotencyKey) => {
+        const answer = await request<ActionAnswer>(`${meta.path}/${record.id}/${action.key}`, {
+          method: 'POST',
+          body: inputBody(action, inputs),
+          version: record.version,
+          idempotencyKey,
+        })
+        const fresh = answer.record ?? (await load(record.id))
+        keep(fresh)
+        return { record: fresh, answer }
+      }),
+    remove: (record) =>
+      guarded(`delete ${record.id}`, async () => {
+        await request(`${meta.path}/${record.id}`, { method: 'DELETE', version: record.version })
+        client.removeQueries({ queryKey: ['record', meta.key, record.id] })
+        void client.invalidateQueries({ queryKey: ['list', meta.key] })
+      }),
   }
 }

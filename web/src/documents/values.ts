@@ -2,7 +2,14 @@ import type { CodeReference, DocumentMeta, Field, FieldType, Reference, Row, Sta
 import { formatNumber, parseDecimal, sameDecimal, type NumberKind } from '../shared/decimal'
 import { formatInstant, parseDate } from '../shared/dates'
 
-const NUMBER_TYPES: ReadonlySet<FieldType> = new Set<FieldType>(['integer', 'quantity', 'price', 'amount', 'rate', 'ratio'])
+const NUMBER_TYPES: ReadonlySet<FieldType> = new Set<FieldType>([
+  'integer',
+  'quantity',
+  'price',
+  'amount',
+  'rate',
+  'ratio',
+])
 
 export function isNumberType(type: FieldType): type is NumberKind {
   return NUMBER_TYPES.has(type)
@@ -22,7 +29,11 @@ export function isEmpty(value: unknown): boolean {
  */
 export function shownValue(edit: unknown, proposed: unknown, stored: unknown): unknown {
   if (edit === undefined) return proposed === undefined ? stored : proposed
-  const isFound = isReference(edit) && edit.id === null && isReference(proposed) && proposed.number.toLowerCase() === edit.number.toLowerCase()
+  const isFound =
+    isReference(edit) &&
+    edit.id === null &&
+    isReference(proposed) &&
+    proposed.number.toLowerCase() === edit.number.toLowerCase()
   return isFound ? proposed : edit
 }
 
@@ -72,7 +83,11 @@ interface DisplayWords {
 }
 
 /** One field's value as text: the same in lists, forms, timelines and dialogs. */
-export function displayText(value: unknown, field: Pick<Field, 'type' | 'choices' | 'scale'>, words: DisplayWords): string {
+export function displayText(
+  value: unknown,
+  field: Pick<Field, 'type' | 'choices' | 'scale'>,
+  words: DisplayWords,
+): string {
   if (isEmpty(value)) return ''
   if (isReference(value)) return referenceText(value)
   if (typeof value === 'boolean') return value ? words.yes : words.no

@@ -29,18 +29,28 @@ interface DataTableProps<R> {
   onOpen?: (row: R, event: MouseEvent) => void
 }
 
-function HeaderCell<R>({ column, sort, onSort }: { column: Column<R>; sort: string | null; onSort: ((column: string) => void) | undefined }) {
+function HeaderCell<R>({
+  column,
+  sort,
+  onSort,
+}: {
+  column: Column<R>
+  sort: string | null
+  onSort: ((column: string) => void) | undefined
+}) {
   const direction = sort === column.key ? 'ascending' : sort === `-${column.key}` ? 'descending' : 'none'
   const isSortable = column.isSortable === true && onSort !== undefined
   return (
     <th scope="col" className={`align-${column.align ?? 'left'}`} {...(isSortable ? { 'aria-sort': direction } : {})}>
-      {isSortable
-        ? <button type="button" className="sort-button" onClick={() => onSort(column.key)}>
-            {column.label}
-            {direction === 'ascending' && <CaretUpOutlined aria-hidden="true" />}
-            {direction === 'descending' && <CaretDownOutlined aria-hidden="true" />}
-          </button>
-        : column.label}
+      {isSortable ? (
+        <button type="button" className="sort-button" onClick={() => onSort(column.key)}>
+          {column.label}
+          {direction === 'ascending' && <CaretUpOutlined aria-hidden="true" />}
+          {direction === 'descending' && <CaretDownOutlined aria-hidden="true" />}
+        </button>
+      ) : (
+        column.label
+      )}
     </th>
   )
 }
@@ -50,8 +60,12 @@ function SelectAll<R>({ rows, rowId, selection }: { rows: R[]; rowId: (row: R) =
   const isAll = rows.length > 0 && rows.every((row) => selection.ids.has(rowId(row)))
   return (
     <th scope="col" className="select-cell">
-      <Checkbox aria-label={t('list.selectAll')} checked={isAll} indeterminate={!isAll && selection.ids.size > 0}
-        onChange={() => selection.onChange(isAll ? new Set() : new Set(rows.map(rowId)))} />
+      <Checkbox
+        aria-label={t('list.selectAll')}
+        checked={isAll}
+        indeterminate={!isAll && selection.ids.size > 0}
+        onChange={() => selection.onChange(isAll ? new Set() : new Set(rows.map(rowId)))}
+      />
     </th>
   )
 }
@@ -86,11 +100,26 @@ function BodyRow<R>({ row, props }: { row: R; props: DataTableProps<R> }) {
     if (!isControl(event.target) && (window.getSelection()?.toString() ?? '') === '') onOpen?.(row, event)
   }
   return (
-    <tr data-row={id} {...(selection ? { 'aria-selected': isSelected } : {})} className={onOpen ? 'row-opens' : undefined} onClick={onOpen ? clicked : undefined}>
+    <tr
+      data-row={id}
+      {...(selection ? { 'aria-selected': isSelected } : {})}
+      className={onOpen ? 'row-opens' : undefined}
+      onClick={onOpen ? clicked : undefined}
+    >
       {selection && (
-        <td className="select-cell"><Checkbox checked={isSelected} onChange={toggle} aria-label={t('list.select', { name: rowLabel?.(row) ?? String(id) })} /></td>
+        <td className="select-cell">
+          <Checkbox
+            checked={isSelected}
+            onChange={toggle}
+            aria-label={t('list.select', { name: rowLabel?.(row) ?? String(id) })}
+          />
+        </td>
       )}
-      {columns.map((column) => <td key={column.key} data-column={column.key} className={`align-${column.align ?? 'left'}`}>{column.render(row)}</td>)}
+      {columns.map((column) => (
+        <td key={column.key} data-column={column.key} className={`align-${column.align ?? 'left'}`}>
+          {column.render(row)}
+        </td>
+      ))}
     </tr>
   )
 }
@@ -103,11 +132,15 @@ export function DataTable<R>(props: DataTableProps<R>) {
       <thead>
         <tr>
           {selection && <SelectAll rows={rows} rowId={rowId} selection={selection} />}
-          {columns.map((column) => <HeaderCell key={column.key} column={column} sort={sort ?? null} onSort={onSort} />)}
+          {columns.map((column) => (
+            <HeaderCell key={column.key} column={column} sort={sort ?? null} onSort={onSort} />
+          ))}
         </tr>
       </thead>
       <tbody onKeyDown={walkRows}>
-        {rows.map((row) => <BodyRow key={rowId(row)} row={row} props={props} />)}
+        {rows.map((row) => (
+          <BodyRow key={rowId(row)} row={row} props={props} />
+        ))}
       </tbody>
     </table>
   )

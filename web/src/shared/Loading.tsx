@@ -18,5 +18,9 @@ export function Loading({ rows = 6 }: { rows?: number }) {
 }
 
 export function LoadingPage() {
-  return <main className="page"><Loading /></main>
+  return (
+    <main className="page">
+      <Loading />
+    </main>
+  )
 }

@@ -6,6 +6,8 @@ import { type Translate, useT } from '../app/i18n/language'
 
 export function problemTitle(problem: ApiProblem, t: Translate): string {
   if (problem.code === 'network.unreachable') return t('problem.network')
+  // One error is its own headline; only several need one above them.
+  if (problem.errors.length <= 1 && problem.detail) return problem.detail
   if (problem.title) return problem.title
   if (problem.status === 404) return t('problem.notFound')
   if (problem.status === 403) return t('problem.forbidden')
@@ -18,7 +20,14 @@ export function ProblemDocuments({ error }: { error: ProblemError }) {
   return (
     <span className="problem-documents">
       {error.documents.map((document) => (
-        <a key={`${document.key}-${document.id}`} href={`/open/${document.key}/${document.id}`} target="_blank" rel="noopener">{document.number || document.title}</a>
+        <a
+          key={`${document.key}-${document.id}`}
+          href={`/open/${document.key}/${document.id}`}
+          target="_blank"
+          rel="noopener"
+        >
+          {document.number || document.title}
+        </a>
       ))}
     </span>
   )
@@ -42,7 +51,10 @@ export function ProblemErrors({ errors }: { errors: ProblemError[] }) {
 function useProblemBody(problem: ApiProblem): ReactNode {
   const t = useT()
   const title = problemTitle(problem, t)
-  const isDetailNews = problem.detail !== '' && problem.detail !== title && !problem.errors.some((error) => error.message === problem.detail)
+  const isDetailNews =
+    problem.detail !== '' &&
+    problem.detail !== title &&
+    !problem.errors.some((error) => error.message === problem.detail)
   // One error that only repeats the title adds its hint, not the sentence again.
   const errors = problem.errors
     .map((error) => (error.message === title ? { ...error, message: '' } : error))
@@ -60,14 +72,37 @@ function useProblemBody(problem: ApiProblem): ReactNode {
   )
 }
 
-export function ProblemAlert({ error, onRetry, onClose }: { error: unknown; onRetry?: () => void; onClose?: () => void }) {
+export function ProblemAlert({
+  error,
+  onRetry,
+  onClose,
+}: {
+  error: unknown
+  onRetry?: () => void
+  onClose?: () => void
+}) {
   const t = useT()
   const problem = asProblem(error)
   const body = useProblemBody(problem)
   return (
-    <Alert type="error" showIcon role="alert" className="problem" title={problemTitle(problem, t)} description={body}
+    <Alert
+      type="error"
+      showIcon
+      role="alert"
+      className="problem"
+      title={problemTitle(problem, t)}
+      description={body}
       {...(onClose ? { closable: { onClose, 'aria-label': t('common.close') } } : {})}
-      {...(onRetry ? { action: <Button size="small" onClick={onRetry}>{t('common.retry')}</Button> } : {})} />
+      {...(onRetry
+        ? {
+            action: (
+              <Button size="small" onClick={onRetry}>
+                {t('common.retry')}
+              </Button>
+            ),
+          }
+        : {})}
+    />
   )
 }
 
@@ -75,15 +110,27 @@ export function ProblemPage({ error, onRetry }: { error: unknown; onRetry?: () =
   const t = useT()
   const problem = asProblem(error)
   const body = useProblemBody(problem)
-  const status = problem.status === 404 ? '404' : problem.status === 403 ? '403' : problem.status >= 500 ? '500' : 'warning'
+  const status =
+    problem.status === 404 ? '404' : problem.status === 403 ? '403' : problem.status >= 500 ? '500' : 'warning'
   return (
     <main className="page">
-      <Result status={status === '500' ? 'error' : status === '404' || status === '403' ? 'info' : 'warning'} title={problemTitle(problem, t)}
+      <Result
+        status={status === '500' ? 'error' : status === '404' || status === '403' ? 'info' : 'warning'}
+        title={problemTitle(problem, t)}
         subTitle={body}
         extra={[
-          ...(onRetry ? [<Button key="retry" type="primary" onClick={onRetry}>{t('common.retry')}</Button>] : []),
-          <Button key="home" href="/">{t('common.home')}</Button>,
-        ]} />
+          ...(onRetry
+            ? [
+                <Button key="retry" type="primary" onClick={onRetry}>
+                  {t('common.retry')}
+                </Button>,
+              ]
+            : []),
+          <Button key="home" href="/">
+            {t('common.home')}
+          </Button>,
+        ]}
+      />
     </main>
   )
 }

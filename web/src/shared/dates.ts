@@ -17,7 +17,11 @@ function shifted(today: string, days: number): string {
  * Null when it is none of these or no such day exists.
  */
 export function parseDate(typed: string, today: string): string | null {
-  const text = typed.trim().toLowerCase().replace(/[年月./]/g, '-').replace(/日$/, '')
+  const text = typed
+    .trim()
+    .toLowerCase()
+    .replace(/[年月./]/g, '-')
+    .replace(/日$/, '')
   if (text === 't' || text === '今天') return today
   if (/^[+-]\d{1,4}$/.test(text)) return shifted(today, Number(text))
   const full = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text)
@@ -33,7 +37,12 @@ export function formatInstant(instant: string, timeZone: string | undefined): st
   const date = new Date(instant)
   if (Number.isNaN(date.getTime())) return instant
   const parts = new Intl.DateTimeFormat('en-CA', {
-    year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
     ...(timeZone ? { timeZone } : {}),
   }).formatToParts(date)
   const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? ''

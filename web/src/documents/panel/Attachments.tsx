@@ -13,28 +13,55 @@ import { formatSize } from '../../shared/size'
 import type { PanelProps } from '../DocumentPanel'
 import { panelKey, useAttachments } from './queries'
 
-function AttachmentRow({ attachment, onOpen, onRemove }: { attachment: Attachment; onOpen: () => void; onRemove: () => void }) {
+function AttachmentRow({
+  attachment,
+  onOpen,
+  onRemove,
+}: {
+  attachment: Attachment
+  onOpen: () => void
+  onRemove: () => void
+}) {
   const t = useT()
   const { company } = useApplication()
   return (
     <li className="attachment">
       <div>
-        <button type="button" className="link-button" onClick={onOpen} aria-label={t('panel.download', { name: attachment.name })}>{attachment.name}</button>
-        <div className="secondary">{[formatSize(attachment.size), formatInstant(attachment.created_at, company?.time_zone), attachment.created_by?.name].filter(Boolean).join(' · ')}</div>
+        <button
+          type="button"
+          className="link-button"
+          onClick={onOpen}
+          aria-label={t('panel.download', { name: attachment.name })}
+        >
+          {attachment.name}
+        </button>
+        <div className="secondary">
+          {[
+            formatSize(attachment.size),
+            formatInstant(attachment.created_at, company?.time_zone),
+            attachment.created_by?.name,
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        </div>
       </div>
-      <Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t('panel.removeAttachment', { name: attachment.name })} onClick={onRemove} />
+      <Button
+        type="text"
+        size="small"
+        icon={<DeleteOutlined />}
+        aria-label={t('panel.removeAttachment', { name: attachment.name })}
+        onClick={onRemove}
+      />
     </li>
   )
 }
 
-export function Attachments({ meta, id }: PanelProps) {
+function useFiles({ meta, id }: PanelProps) {
   const t = useT()
   const client = useQueryClient()
   const { modal } = App.useApp()
-  const input = useRef<HTMLInputElement>(null)
   const [problem, setProblem] = useState<unknown>(null)
   const [isBusy, setBusy] = useState(false)
-  const attachments = useAttachments(meta, id)
   const work = async (task: () => Promise<unknown>) => {
     setBusy(true)
     setProblem(null)
@@ -51,22 +78,57 @@ export function Attachments({ meta, id }: PanelProps) {
     if (!file) return
     const body = new FormData()
     body.set('file', file)
-    void work(() => request(`${meta.path}/${id}/attachments`, { method: 'POST', body, idempotencyKey: newIdempotencyKey() }))
+    void work(() =>
+      request(`${meta.path}/${id}/attachments`, { method: 'POST', body, idempotencyKey: newIdempotencyKey() }),
+    )
   }
-  const remove = (attachment: Attachment) => modal.confirm({
-    title: t('panel.removeAsk', { name: attachment.name }), okText: t('document.delete'), okButtonProps: { danger: true }, cancelText: t('common.cancel'),
-    onOk: () => work(() => request(`attachments/${attachment.id}`, { method: 'DELETE' })),
-  })
+  const remove = (attachment: Attachment) =>
+    modal.confirm({
+      title: t('panel.removeAsk', { name: attachment.name }),
+      okText: t('document.delete'),
+      okButtonProps: { danger: true },
+      cancelText: t('common.cancel'),
+      onOk: () => work(() => request(`attachments/${attachment.id}`, { method: 'DELETE' })),
+    })
+  const open = (attachment: Attachment) =>
+    void work(() => download(`attachments/${attachment.id}`, undefined, attachment.name))
+  return { problem, forget: () => setProblem(null), isBusy, upload, remove, open }
+}
+
+export function Attachments({ meta, id }: PanelProps) {
+  const t = useT()
+  const input = useRef<HTMLInputElement>(null)
+  const attachments = useAttachments(meta, id)
+  const { problem, forget, isBusy, upload, remove, open } = useFiles({ meta, id })
   return (
-    <div onDragOver={(event) => event.preventDefault()} onDrop={(event) => { event.preventDefault(); upload(event.dataTransfer.files[0]) }}>
-      <input ref={input} type="file" hidden data-testid="attachment-file" onChange={(event) => { upload(event.target.files?.[0]); event.target.value = '' }} />
-      <Button size="small" icon={<UploadOutlined />} loading={isBusy} onClick={() => input.current?.click()}>{t('panel.upload')}</Button>
-      {problem !== null && <ProblemAlert error={problem} onClose={() => setProblem(null)} />}
+    <div
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault()
+        upload(event.dataTransfer.files[0])
+      }}
+    >
+      <input
+        ref={input}
+        type="file"
+        hidden
+        data-testid="attachment-file"
+        onChange={(event) => {
+          upload(event.target.files?.[0])
+          event.target.value = ''
+        }}
+      />
+      <Button size="small" icon={<UploadOutlined />} loading={isBusy} onClick={() => input.current?.click()}>
+        {t('panel.upload')}
+      </Button>
+      {problem !== null && <ProblemAlert error={problem} onClose={forget} />}
       {attachments.isError && <ProblemAlert error={attachments.error} />}
       {attachments.isPending && <Loading rows={3} />}
       {attachments.data?.rows.length === 0 && <p className="secondary">{t('panel.noAttachments')}</p>}
       <ul className="attachments">
-        {attachments.data?.rows.map((one) => <AttachmentRow key={one.id} attachment={one} onRemove={() => remove(one)} onOpen={() => void work(() => download(`attachments/${one.id}`, undefined, one.name))} />)}
+        {attachments.data?.rows.map((one) => (
+          <AttachmentRow key={one.id} attachment={one} onRemove={() => remove(one)} onOpen={() => open(one)} />
+        ))}
       </ul>
     </div>
   )

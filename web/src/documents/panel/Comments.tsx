@@ -24,7 +24,11 @@ function CommentForm({ meta, id }: PanelProps) {
     if (text === '') return
     setBusy(true)
     try {
-      await request(`${meta.path}/${id}/comments`, { method: 'POST', body: { body: text }, idempotencyKey: intent.of(text) })
+      await request(`${meta.path}/${id}/comments`, {
+        method: 'POST',
+        body: { body: text },
+        idempotencyKey: intent.of(text),
+      })
       intent.settle()
       setBody('')
       setProblem(null)
@@ -39,9 +43,20 @@ function CommentForm({ meta, id }: PanelProps) {
   return (
     <form onSubmit={(event) => void submit(event)} className="comment-form">
       {problem !== null && <ProblemAlert error={problem} />}
-      <Input.TextArea aria-label={t('panel.comment')} placeholder={t('panel.comment')} rows={2} className="text-area" value={body} onChange={(event) => setBody(event.target.value)}
-        onKeyDown={(event) => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void submit() }} />
-      <Button htmlType="submit" size="small" loading={isBusy} disabled={body.trim() === ''}>{t('panel.addComment')}</Button>
+      <Input.TextArea
+        aria-label={t('panel.comment')}
+        placeholder={t('panel.comment')}
+        rows={2}
+        className="text-area"
+        value={body}
+        onChange={(event) => setBody(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void submit()
+        }}
+      />
+      <Button htmlType="submit" size="small" loading={isBusy} disabled={body.trim() === ''}>
+        {t('panel.addComment')}
+      </Button>
     </form>
   )
 }
@@ -60,7 +75,10 @@ export function Comments({ meta, id }: PanelProps) {
       <ol className="timeline">
         {comments.map((entry) => (
           <li key={entry.id} className="timeline-entry">
-            <div className="timeline-head"><strong>{entry.actor?.name ?? t('panel.system')}</strong> <time dateTime={entry.at}>{formatInstant(entry.at, company?.time_zone)}</time></div>
+            <div className="timeline-head">
+              <strong>{entry.actor?.name ?? t('panel.system')}</strong>{' '}
+              <time dateTime={entry.at}>{formatInstant(entry.at, company?.time_zone)}</time>
+            </div>
             <p className="comment-body">{entry.body}</p>
           </li>
         ))}

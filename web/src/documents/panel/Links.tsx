@@ -13,7 +13,10 @@ function LinkView({ row }: { row: LinkRow }) {
   return (
     <li>
       <div className="secondary">{meta.data?.label ?? row.key}</div>
-      <Link to={`/open/${row.key}/${row.id}`}>{row.number || `#${row.id}`}{row.title && row.title !== row.number ? ` ${row.title}` : ''}</Link>
+      <Link to={`/open/${row.key}/${row.id}`}>
+        {row.number || `#${row.id}`}
+        {row.title && row.title !== row.number ? ` ${row.title}` : ''}
+      </Link>
       {row.state && meta.data && <StateTag meta={meta.data} state={row.state} />}
     </li>
   )
@@ -34,7 +37,13 @@ export function Links({ meta, id }: PanelProps) {
       {RELATIONS.filter((relation) => rows.some((row) => row.relation === relation)).map((relation) => (
         <section key={relation} className="links">
           <h3>{t(`panel.${relation}`)}</h3>
-          <ul>{rows.filter((row) => row.relation === relation).map((row) => <LinkView key={`${row.key}-${row.id}`} row={row} />)}</ul>
+          <ul>
+            {rows
+              .filter((row) => row.relation === relation)
+              .map((row) => (
+                <LinkView key={`${row.key}-${row.id}`} row={row} />
+              ))}
+          </ul>
         </section>
       ))}
     </>

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { Change, DocumentMeta, TimelineEntry } from '../../api/types'
 import { useApplication } from '../../app/application'
 import { useT } from '../../app/i18n/language'
@@ -18,8 +19,37 @@ function ChangeLine({ meta, change }: { meta: DocumentMeta; change: Change }) {
   return (
     <li>
       <span className="change-label">{change.label}</span>
-      <span><del>{text(change.old)}</del> → <ins>{text(change.new)}</ins></span>
+      <span>
+        {!isEmpty(change.old) && (
+          <>
+            <del>{text(change.old)}</del> →{' '}
+          </>
+        )}
+        <ins>{text(change.new)}</ins>
+      </span>
     </li>
+  )
+}
+
+/** A creation changes everything at once: the first few tell, the rest is one click away. */
+const SHOWN = 5
+
+function ChangeList({ meta, changes }: { meta: DocumentMeta; changes: Change[] }) {
+  const t = useT()
+  const [isWhole, setWhole] = useState(changes.length <= SHOWN + 1)
+  return (
+    <>
+      <ul className="changes">
+        {(isWhole ? changes : changes.slice(0, SHOWN)).map((change, at) => (
+          <ChangeLine key={`${change.field}-${at}`} meta={meta} change={change} />
+        ))}
+      </ul>
+      {!isWhole && (
+        <button type="button" className="link-button" onClick={() => setWhole(true)}>
+          {t('panel.allChanges', { n: changes.length })}
+        </button>
+      )}
+    </>
   )
 }
 
@@ -28,11 +58,18 @@ function EntryView({ meta, entry }: { meta: DocumentMeta; entry: TimelineEntry }
   const { company } = useApplication()
   return (
     <li className="timeline-entry">
-      <div className="timeline-head"><strong>{entry.kind === 'comment' ? t('panel.commented') : entry.label}</strong> <time dateTime={entry.at}>{formatInstant(entry.at, company?.time_zone)}</time></div>
+      <div className="timeline-head">
+        <strong>{entry.kind === 'comment' ? t('panel.commented') : entry.label}</strong>{' '}
+        <time dateTime={entry.at}>{formatInstant(entry.at, company?.time_zone)}</time>
+      </div>
       <div className="secondary">{[entry.actor?.name ?? t('panel.system'), entry.via].filter(Boolean).join(' · ')}</div>
-      {entry.from_state && entry.to_state && entry.from_state !== entry.to_state && <div><StateTag meta={meta} state={entry.from_state} /> → <StateTag meta={meta} state={entry.to_state} /></div>}
+      {entry.from_state && entry.to_state && entry.from_state !== entry.to_state && (
+        <div>
+          <StateTag meta={meta} state={entry.from_state} /> → <StateTag meta={meta} state={entry.to_state} />
+        </div>
+      )}
       {entry.body && <p className="comment-body">{entry.body}</p>}
-      {entry.changes && entry.changes.length > 0 && <ul className="changes">{entry.changes.map((change) => <ChangeLine key={change.field} meta={meta} change={change} />)}</ul>}
+      {entry.changes && entry.changes.length > 0 && <ChangeList meta={meta} changes={entry.changes} />}
     </li>
   )
 }
@@ -43,5 +80,11 @@ export function Timeline({ meta, id }: PanelProps) {
   if (timeline.isError) return <ProblemAlert error={timeline.error} onRetry={() => void timeline.refetch()} />
   if (!timeline.data) return <Loading rows={4} />
   if (timeline.data.entries.length === 0) return <p className="secondary">{t('panel.noEvents')}</p>
-  return <ol className="timeline">{timeline.data.entries.map((entry) => <EntryView key={`${entry.kind}-${entry.id}`} meta={meta} entry={entry} />)}</ol>
+  return (
+    <ol className="timeline">
+      {timeline.data.entries.map((entry) => (
+        <EntryView key={`${entry.kind}-${entry.id}`} meta={meta} entry={entry} />
+      ))}
+    </ol>
+  )
 }

@@ -4,12 +4,22 @@ import type { Attachment, DocumentMeta, LinkRow, TimelineEntry } from '../../api
 
 type Part = 'timeline' | 'attachments' | 'links'
 
-export const panelKey = (meta: DocumentMeta, id: number, part?: Part): unknown[] => ['panel', meta.key, id, ...(part ? [part] : [])]
+export const panelKey = (meta: DocumentMeta, id: number, part?: Part): unknown[] => [
+  'panel',
+  meta.key,
+  id,
+  ...(part ? [part] : []),
+]
 
 function usePart<T>(meta: DocumentMeta, id: number, part: Part): UseQueryResult<T> {
-  return useQuery({ queryKey: panelKey(meta, id, part), queryFn: ({ signal }) => request<T>(`${meta.path}/${id}/${part}`, { signal }) })
+  return useQuery({
+    queryKey: panelKey(meta, id, part),
+    queryFn: ({ signal }) => request<T>(`${meta.path}/${id}/${part}`, { signal }),
+  })
 }
 
-export const useTimeline = (meta: DocumentMeta, id: number) => usePart<{ entries: TimelineEntry[] }>(meta, id, 'timeline')
-export const useAttachments = (meta: DocumentMeta, id: number) => usePart<{ rows: Attachment[] }>(meta, id, 'attachments')
+export const useTimeline = (meta: DocumentMeta, id: number) =>
+  usePart<{ entries: TimelineEntry[] }>(meta, id, 'timeline')
+export const useAttachments = (meta: DocumentMeta, id: number) =>
+  usePart<{ rows: Attachment[] }>(meta, id, 'attachments')
 export const useLinks = (meta: DocumentMeta, id: number) => usePart<{ rows: LinkRow[] }>(meta, id, 'links')

@@ -21,12 +21,27 @@ function valueText(value: DictionaryRow['values'][number]): string {
 function FieldRow({ row }: { row: DictionaryRow }) {
   return (
     <tr data-field={[row.document, row.collection, row.field].filter(Boolean).join('.')}>
-      <td><code>{[row.collection, row.field].filter(Boolean).join('.')}</code></td>
-      <td>{row.label}<div className="secondary">{row.label_other}</div></td>
-      <td>{row.meaning}<div className="secondary">{row.meaning_other}</div></td>
-      <td><code>{row.type}</code>{row.references && <div className="secondary">→ {row.references}</div>}</td>
+      <td>
+        <code>{[row.collection, row.field].filter(Boolean).join('.')}</code>
+      </td>
+      <td>
+        {row.label}
+        <div className="secondary">{row.label_other}</div>
+      </td>
+      <td>
+        {row.meaning}
+        <div className="secondary">{row.meaning_other}</div>
+      </td>
+      <td>
+        <code>{row.type}</code>
+        {row.references && <div className="secondary">→ {row.references}</div>}
+      </td>
       <td>{row.rule}</td>
-      <td>{row.values.map((value) => <div key={valueText(value)}>{valueText(value)}</div>)}</td>
+      <td>
+        {row.values.map((value) => (
+          <div key={valueText(value)}>{valueText(value)}</div>
+        ))}
+      </td>
       <td>{row.owner}</td>
     </tr>
   )
@@ -39,15 +54,37 @@ function DictionaryTable({ rows, label }: { rows: DictionaryRow[]; label: string
     for (const row of rows) groups.set(row.document, [...(groups.get(row.document) ?? []), row])
     return [...groups]
   }, [rows])
-  const heads = [t('dictionary.field'), t('dictionary.label'), t('dictionary.meaning'), t('dictionary.type'), t('dictionary.rule'), t('dictionary.values'), t('dictionary.owner')]
+  const heads = [
+    t('dictionary.field'),
+    t('dictionary.label'),
+    t('dictionary.meaning'),
+    t('dictionary.type'),
+    t('dictionary.rule'),
+    t('dictionary.values'),
+    t('dictionary.owner'),
+  ]
   return (
     <table className="data-table dictionary" aria-label={label}>
-      <thead><tr>{heads.map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
+      <thead>
+        <tr>
+          {heads.map((head) => (
+            <th key={head} scope="col">
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
       <tbody>
         {documents.map(([document, fields]) => (
           <Fragment key={document}>
-            <tr className="group-row"><th scope="colgroup" colSpan={heads.length}>{fields[0]?.document_label} <code>{document}</code></th></tr>
-            {fields.map((row) => <FieldRow key={`${row.collection ?? ''}.${row.field}`} row={row} />)}
+            <tr className="group-row">
+              <th scope="colgroup" colSpan={heads.length}>
+                {fields[0]?.document_label} <code>{document}</code>
+              </th>
+            </tr>
+            {fields.map((row) => (
+              <FieldRow key={`${row.collection ?? ''}.${row.field}`} row={row} />
+            ))}
           </Fragment>
         ))}
       </tbody>
@@ -75,20 +112,40 @@ export default function DictionaryPage({ label, group }: { label: string; group:
   }, [])
   const dictionary = useQuery({
     queryKey: ['dictionary', sought],
-    queryFn: ({ signal }) => request<{ rows: DictionaryRow[] }>('meta/dictionary', { params: { search: sought }, signal }),
+    queryFn: ({ signal }) =>
+      request<{ rows: DictionaryRow[] }>('meta/dictionary', { params: { search: sought }, signal }),
     placeholderData: (earlier) => earlier,
   })
   const rows = dictionary.data?.rows ?? []
   return (
     <div className="page list-page">
-      <div className="list-head"><h1>{label} {dictionary.data && <span className="count">{t('dictionary.count', { n: rows.length })}</span>}</h1></div>
+      <div className="list-head">
+        <h1>
+          {label} {dictionary.data && <span className="count">{t('dictionary.count', { n: rows.length })}</span>}
+        </h1>
+      </div>
       <div className="filter-row" role="search">
-        <Input ref={input} className="list-search dictionary-search" allowClear prefix={<SearchOutlined aria-hidden="true" />} suffix={words === '' ? <kbd>/</kbd> : undefined} aria-label={t('dictionary.search')} placeholder={t('dictionary.search')} value={words} onChange={(event) => setWords(event.target.value)} />
+        <Input
+          ref={input}
+          className="list-search dictionary-search"
+          allowClear
+          prefix={<SearchOutlined aria-hidden="true" />}
+          suffix={words === '' ? <kbd>/</kbd> : undefined}
+          aria-label={t('dictionary.search')}
+          placeholder={t('dictionary.search')}
+          value={words}
+          onChange={(event) => setWords(event.target.value)}
+        />
       </div>
       <div className="list-scroll" role="region" aria-label={label} tabIndex={0}>
         {dictionary.isError && <ProblemAlert error={dictionary.error} onRetry={() => void dictionary.refetch()} />}
         {dictionary.isPending && <Loading rows={10} />}
-        {dictionary.data && (rows.length === 0 ? <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('list.noMatch')} /> : <DictionaryTable rows={rows} label={label} />)}
+        {dictionary.data &&
+          (rows.length === 0 ? (
+            <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('list.noMatch')} />
+          ) : (
+            <DictionaryTable rows={rows} label={label} />
+          ))}
       </div>
     </div>
   )
