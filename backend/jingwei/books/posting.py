@@ -1,7 +1,7 @@
 """From a business event and its figures to the lines of a journal entry; plain Decimal arithmetic, no database.
 
-`post("sales.invoiced", {"net": 10000, "tax": 1300, "gross": 11300}, standard="sbe")` gives Dr 112201 11,300.00,
-Cr 500101 10,000.00, Cr 22210107 1,300.00. An entry balances exactly or is refused; there is no tolerance.
+`sales.invoiced` with the facts net 10,000.00, tax 1,300.00 and gross 11,300.00 gives, under 小企业会计准则, Dr 112201
+11,300.00, Cr 500101 10,000.00, Cr 22210107 1,300.00. An entry balances exactly or is refused; there is no tolerance.
 """
 
 from __future__ import annotations
@@ -86,8 +86,8 @@ def post(
     Facts that only another taxpayer's rule uses may be given; negative facts give the red entry of the same event.
     `accounts_by` is a company's own determination (default: the shipped one of `standard`).
     Errors: `RuleFault` for an unknown event, a fact that is unknown, missing, given twice, finer than
-    `decimals` or no number below 10^15;
-    `UnbalancedPosting`; `Refusal` `books.account.undetermined` when no account is set for a role.
+    `decimals` or no number below 10^15; `UnbalancedPosting`; `Refusal` `books.account.undetermined` when no account
+    is set for a role.
     """
     standard, taxpayer = Standard(standard), Taxpayer(taxpayer)
     book = book or rulebook()
