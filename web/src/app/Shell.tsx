@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { Outlet } from 'react-router'
+import { Outlet, useLocation } from 'react-router'
 import { useT } from './i18n/language'
 import { readStored, writeStored } from '../shared/storage'
 import { ApplicationProvider } from './application'
@@ -36,7 +36,12 @@ export function Shell() {
   const [isCollapsed, setCollapsed] = useState(() => readStored<boolean>(COLLAPSED) ?? false)
   const [overlay, setOverlay] = useState<Overlay>(null)
   useShellKeys(setOverlay)
+  // On a narrow screen the menu lies over the page while it is wanted, and goes when a page was chosen.
+  const [isOver, setOver] = useState(false)
+  const { pathname } = useLocation()
+  useEffect(() => setOver(false), [pathname])
   const toggle = () => {
+    if (window.matchMedia('(max-width: 900px)').matches) return setOver(!isOver)
     writeStored(COLLAPSED, !isCollapsed)
     setCollapsed(!isCollapsed)
   }
@@ -46,14 +51,14 @@ export function Shell() {
         <a className="skip-link" href="#content">
           {t('shell.skip')}
         </a>
-        <div className={isCollapsed ? 'shell shell-collapsed' : 'shell'}>
+        <div className={['shell', isCollapsed ? 'shell-collapsed' : '', isOver ? 'shell-over' : ''].join(' ').trim()}>
           <TopBar
             isCollapsed={isCollapsed}
             onToggleMenu={toggle}
             onSearch={() => setOverlay('palette')}
             onShortcuts={() => setOverlay('shortcuts')}
           />
-          <SideMenu isCollapsed={isCollapsed} />
+          <SideMenu isCollapsed={isCollapsed && !isOver} />
           <main id="content" className="content" tabIndex={-1}>
             <Outlet />
           </main>

@@ -85,7 +85,7 @@ function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
           aria-label={t('shell.user', { name: user.name })}
           data-testid="user-menu"
         >
-          {user.name} <DownOutlined className="caret" />
+          <span className="user-name">{user.name}</span> <DownOutlined className="caret" />
         </Button>
       </Dropdown>
       {isChanging && <ChangePasswordDialog onClose={() => setChanging(false)} />}
