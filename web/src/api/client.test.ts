@@ -42,6 +42,16 @@ describe('request', () => {
     expect((calls[0]?.init.headers as Headers).get('X-CSRFToken')).toBeNull()
   })
 
+  it('asks for the session first when the token is missing', async () => {
+    const calls = stubFetch(json(200, { signed_in: false }), json(200, { signed_in: true }))
+    vi.stubGlobal('document', { cookie: '' })
+    expect(await request('session', { method: 'POST', body: {}, isSession: true })).toEqual({ signed_in: true })
+    expect(calls.map((call) => `${call.init.method} ${call.url}`)).toEqual([
+      'GET /api/v1/session',
+      'POST /api/v1/session',
+    ])
+  })
+
   it('turns problem+json into ApiProblem', async () => {
     stubFetch(
       json(422, {

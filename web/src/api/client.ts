@@ -84,8 +84,15 @@ async function send(path: string, options: RequestOptions): Promise<Response> {
   }
 }
 
+/** A write without the token would be refused: asking for the session brings it (cookies may be gone with the session). */
+async function fetchToken(): Promise<void> {
+  await send('session', {})
+}
+
 /** Sends; when the session has ended, waits for a new sign-in and sends the same request again. */
 async function answered(path: string, options: RequestOptions): Promise<Response> {
+  const isWrite = (options.method ?? 'GET') !== 'GET'
+  if (isWrite && csrfToken(document.cookie) === null) await fetchToken()
   let response = await send(path, options)
   if (response.status === 401 && !options.isSession && settings.signInAgain) {
     await settings.signInAgain()

@@ -10,6 +10,7 @@ import { ActionDialog } from './ActionDialog'
 import { offeredActions, type OfferedAction } from './actions'
 import type { Values } from './formState'
 import type { DocumentForm } from './useDocumentForm'
+import { recordTitle } from './values'
 
 /** Shown beside the primary one; the rest fold away. */
 const SHOWN = 4
@@ -105,7 +106,7 @@ function useActions(meta: DocumentMeta, form: DocumentForm) {
   }
   const remove = () =>
     modal.confirm({
-      title: t('document.deleteAsk'),
+      title: t('document.deleteAsk', { name: form.state.base ? recordTitle(form.state.base, meta) : '' }),
       okText: t('document.delete'),
       okButtonProps: { danger: true },
       cancelText: t('common.cancel'),

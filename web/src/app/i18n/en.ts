@@ -42,7 +42,7 @@ export const en = {
   'dictionary.values': 'Values',
   'document.actions': 'Actions',
   'document.delete': 'Delete',
-  'document.deleteAsk': 'Delete this record for good?',
+  'document.deleteAsk': 'Delete {name} for good?',
   'document.discardDraft': 'Discard them',
   'document.draftRestored': 'Unsaved changes of {at} have been restored.',
   'document.errorLine': '{label}, line {n} {field}',

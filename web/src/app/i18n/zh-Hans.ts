@@ -42,7 +42,7 @@ export const zhHans = {
   'dictionary.values': '取值',
   'document.actions': '操作',
   'document.delete': '删除',
-  'document.deleteAsk': '确定永久删除此记录？',
+  'document.deleteAsk': '永久删除 {name}？',
   'document.discardDraft': '放弃这些修改',
   'document.draftRestored': '已恢复 {at} 未保存的修改。',
   'document.errorLine': '{label}第 {n} 行{field}',
