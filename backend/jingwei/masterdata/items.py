@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.masterdata.models import AccountingClass, Dimension, Item, ItemCategory, Tracking
+from jingwei.masterdata.models import NOT_STOCKED, AccountingClass, Dimension, Item, ItemCategory, Tracking
 from jingwei.platform import masters
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft
-from jingwei.platform.errors import Problem
+from jingwei.platform.errors import Problem, Text
 
 
 def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
@@ -48,6 +48,7 @@ def _units(item: Item) -> list[Problem]:
 
 def _facts(item: Item) -> list[Problem]:
     problems = []
+    message: Text
     if item.gtin and not gtin_is_valid(item.gtin):
         problems.append(
             Problem(
@@ -57,8 +58,9 @@ def _facts(item: Item) -> list[Problem]:
                 field="gtin",
             )
         )
-    if item.category.accounting_class == AccountingClass.SERVICE and item.is_stocked:
-        message = _("An item of a service category cannot be stocked.")
+    if item.category.accounting_class in NOT_STOCKED and item.is_stocked:
+        label = AccountingClass(item.category.accounting_class).label
+        message = _("An item of the class %(class)s cannot be stocked.") % {"class": label}
         problems.append(Problem("item.service_stocked", message, field="is_stocked"))
     if not item.is_stocked and item.tracking != Tracking.NONE:
         message = _("Only stocked items can be tracked by lot or serial number.")

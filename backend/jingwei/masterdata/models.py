@@ -65,13 +65,27 @@ class Unit(Master):
 
 
 class AccountingClass(models.TextChoices):
-    RAW = "raw_material", _("Raw material")
-    PACKAGING = "packaging", _("Packaging")
-    SEMI_FINISHED = "semi_finished", _("Semi-finished product")
-    FINISHED = "finished", _("Finished product")
+    """How the books see what is bought, kept or sold; the same values as `books.roles.AccountingClass`."""
+
+    RAW_MATERIAL = "raw_material", _("Raw material")
+    AUXILIARY_MATERIAL = "auxiliary_material", _("Auxiliary material")
+    PURCHASED_PART = "purchased_part", _("Purchased part")
+    SPARE_PART = "spare_part", _("Spare part")
+    PACKING_MATERIAL = "packing_material", _("Packing material")
+    FUEL = "fuel", _("Fuel")
+    FINISHED_GOOD = "finished_good", _("Finished good")
     MERCHANDISE = "merchandise", _("Merchandise")
-    CONSUMABLE = "consumable", _("Low-value consumable")
+    SEMI_FINISHED = "semi_finished", _("Semi-finished product")
+    LOW_VALUE_TOOL = "low_value_tool", _("Low-value tool")
+    BIOLOGICAL = "biological", _("Biological asset")
+    SUBCONTRACTED = "subcontracted", _("Subcontracted material")
     SERVICE = "service", _("Service")
+    FREIGHT = "freight", _("Freight")
+    RENTAL = "rental", _("Rental")
+
+
+#: Classes of things that are never in stock.
+NOT_STOCKED = frozenset({AccountingClass.SERVICE, AccountingClass.FREIGHT, AccountingClass.RENTAL})
 
 
 class ItemCategory(Master):

@@ -6,6 +6,7 @@ Every number is kept in a PostgreSQL domain that is bounded on both sides, becau
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -30,6 +31,8 @@ class _Number(models.DecimalField):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_digits"], kwargs["decimal_places"] = self.digits, self.places
+        if isinstance(kwargs.get("default"), int):
+            kwargs["default"] = Decimal(kwargs["default"])  # rules reckon with an unsaved row as with a stored one
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:
@@ -106,12 +109,14 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
     """A reference inside one group.
 
     The database constraint is composite, `(group_id, x_id) → (group_id, id)`, and is added by `TenantBase`;
-    Django's own single-column one would let a row point into another tenant.
+    Django's own single-column one would let a row point into another tenant. With `scope="company"` it is
+    `(company_id, x_id) → (company_id, id)`: the target is of the same company, and so of the same group.
     """
 
     kind = "reference"
 
-    def __init__(self, to: Any, on_delete: Any = models.DO_NOTHING, **kwargs: Any) -> None:
+    def __init__(self, to: Any, on_delete: Any = models.DO_NOTHING, *, scope: str = "group", **kwargs: Any) -> None:
+        self.scope = scope
         kwargs["db_constraint"] = False
         kwargs["db_index"] = False
         kwargs.setdefault("related_name", "+")
@@ -123,4 +128,6 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
             kwargs.pop(key, None)
         if kwargs.get("related_name") == "+":
             del kwargs["related_name"]
+        if self.scope != "group":
+            kwargs["scope"] = self.scope
         return name, path, args, kwargs

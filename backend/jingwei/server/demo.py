@@ -37,8 +37,8 @@ UNITS = [
 CATEGORIES = [
     {"code": "RM", "name_zh": "原材料", "name_en": "Raw materials", "accounting_class": "raw_material"},
     {"code": "SF", "name_zh": "半成品", "name_en": "Semi-finished", "accounting_class": "semi_finished"},
-    {"code": "FG", "name_zh": "产成品", "name_en": "Finished products", "accounting_class": "finished"},
-    {"code": "PK", "name_zh": "包装物", "name_en": "Packaging", "accounting_class": "packaging"},
+    {"code": "FG", "name_zh": "产成品", "name_en": "Finished products", "accounting_class": "finished_good"},
+    {"code": "PK", "name_zh": "包装物", "name_en": "Packaging", "accounting_class": "packing_material"},
     {"code": "SV", "name_zh": "服务", "name_en": "Services", "accounting_class": "service"},
 ]
 

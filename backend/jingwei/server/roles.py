@@ -7,6 +7,18 @@ from dataclasses import dataclass
 
 READ = ("*.view", "*.export")
 
+# One prepares, another reviews and posts: nobody but the owner has both, and the owner not for the same voucher.
+KEEP_BOOKS = (
+    "finance.*.create",
+    "finance.*.edit",
+    "finance.*.delete",
+    "finance.*.import",
+    "books.account.*",
+    "books.period.create",
+    "books.period.close",
+)
+CHECK_BOOKS = ("finance.*.review", "finance.*.unreview", "finance.*.post", "finance.*.reverse", "books.period.*")
+
 
 @dataclass(frozen=True, slots=True)
 class Preset:
@@ -27,9 +39,9 @@ PRESETS = (
     Preset("keeper", "仓管员", "Warehouse keeper", READ),
     Preset("planner", "计划员", "Planner", READ),
     Preset("lead", "车间主管", "Shop-floor lead", READ),
-    Preset("accountant", "会计", "Accountant", READ),
+    Preset("accountant", "会计", "Accountant", (*READ, *KEEP_BOOKS)),
     Preset("cashier", "出纳", "Cashier", READ),
-    Preset("controller", "财务总监", "Controller", READ),
+    Preset("controller", "财务总监", "Controller", (*READ, *CHECK_BOOKS)),
     Preset("manager", "总经理", "General manager", READ),
     Preset("auditor", "审计", "Auditor", READ),
     Preset("integrator", "集成", "Integrator", (*READ, "masterdata.*.create", "masterdata.*.edit")),

@@ -26,6 +26,8 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "jingwei.platform",
     "jingwei.masterdata",
+    "jingwei.books",
+    "jingwei.finance",
     "jingwei.server",
 ]
 

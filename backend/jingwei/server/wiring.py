@@ -5,6 +5,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from jingwei.books import documents as books
+from jingwei.books.invariants import RULES as BOOKS_RULES
+from jingwei.books.numbers import give_voucher_numbers
+from jingwei.finance import documents as finance
+from jingwei.finance.vouchers import name_vouchers
 from jingwei.masterdata import documents as masterdata
 from jingwei.platform import declared as platform
 from jingwei.platform.documents import command
@@ -14,6 +19,7 @@ from jingwei.platform.jobs.declare import Job
 from jingwei.platform.outbox import Consumer
 
 MODULES = (
+    Module("finance", _("Finance"), (*finance.DOCUMENTS, *books.DOCUMENTS)),
     Module(
         "masterdata",
         _("Master data"),
@@ -28,7 +34,7 @@ JOBS: tuple[Job, ...] = ()
 #: Who is told of events after commit.
 CONSUMERS: tuple[Consumer, ...] = ()
 
-FINISHERS = (command.record_changes, command.tell_others)
+FINISHERS = (give_voucher_numbers, name_vouchers, command.record_changes, command.tell_others)
 
 
 def install() -> None:
@@ -39,4 +45,4 @@ def install() -> None:
 
 def invariants() -> list[Invariant]:
     """Every rule that must hold, in the order of the ladder."""
-    return platform_rules()
+    return [*platform_rules(), *BOOKS_RULES]

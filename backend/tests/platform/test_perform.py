@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -13,6 +12,7 @@ from jingwei.platform.documents.perform import event_name, perform
 from jingwei.platform.errors import Refusal
 from jingwei.platform.models import AuditEvent, Group, IdempotencyKey, OutboxEvent
 from tests.support.rules import check_invariants
+from tests.support.threads import in_threads
 from tests.support.world import new_world, with_basics
 
 
@@ -124,31 +124,6 @@ def flip(world, ids):
     return "done"
 
 
-def in_threads(count, work):
-    """Run `work(n)` in `count` threads that start together; re-raises what any of them raised."""
-    from django.db import connections
-
-    results, errors, gate = [None] * count, [], threading.Barrier(count)
-
-    def one(number):
-        try:
-            gate.wait()
-            results[number] = work(number)
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=one, args=(n,)) for n in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
-    return results
-
-
 def test_a_refused_command_leaves_nothing_behind(world):
     owner = world.person("owner")
     before = AuditEvent.objects.filter(group=world.group).count()
@@ -172,7 +147,7 @@ def test_behind_the_fence_nothing_is_written(world):
 def test_the_clock_is_an_argument(world):
     at = datetime(2013, 7, 1, 23, 30, tzinfo=UTC)
     seen = run(world.actor, lambda command: (command.at, command.today()), at=at)
-    assert seen == (at, datetime(2013, 7, 2).date()), "half past eleven in London is the next day in Shanghai"
+    assert seen == (at, date(2013, 7, 2)), "half past eleven in London is the next day in Shanghai"
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,11 @@ def drop_clone(urls: Urls, name: str) -> None:
     """Drop a clone, disconnecting whoever is still there."""
     assert urls.owner is not None
     with psycopg.connect(_on(urls.owner, "postgres"), autocommit=True) as connection:
-        connection.execute(_drop(name))
+        try:
+            # Waits for autovacuum, which WITH (FORCE) would have to terminate and the owner role may not.
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        except psycopg.errors.ObjectInUse:
+            connection.execute(_drop(name))
 
 
 def template_urls(server: PostgresServer) -> Urls:

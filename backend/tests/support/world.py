@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +16,7 @@ from jingwei.platform.documents.command import run
 from jingwei.platform.documents.schema import parse, schemas
 from jingwei.platform.documents.write import create
 from jingwei.platform.identity.actor import Actor
-from jingwei.platform.identity.authentication import system_actor
+from jingwei.platform.identity.authentication import rights_of, system_actor
 from jingwei.platform.models import Group, User
 from jingwei.platform.organising import assign, create_group, create_user
 from jingwei.server.roles import PRESETS
@@ -114,6 +114,17 @@ class World:
     @property
     def actor(self) -> Actor:
         return system_actor(self.group.pk, via="test", company_id=self.company_id)
+
+    def acting(self, person: Person) -> Actor:
+        """What `authenticate` would make of a person's request."""
+        rights = rights_of(person.user.pk, self.group.pk, fresh=True)
+        return replace(
+            self.actor,
+            user_id=rights.user_id,
+            name=rights.name,
+            grants=rights.grants,
+            principal=f"user:{rights.user_id}",
+        )
 
     def person(self, *roles: str, company: int | None = None, language: str = "en") -> Person:
         number = next(_numbers)

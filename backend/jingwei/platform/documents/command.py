@@ -11,6 +11,7 @@ import hashlib
 import json
 import random
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -78,12 +79,15 @@ finishers: list[Finisher] = []
 
 @dataclass
 class Command:
-    """The running command. Rules receive it; they never look at the clock or the user elsewhere."""
+    """The running command. Rules receive it; they never look at the clock or the user elsewhere. `pending` is what
+    finishers of higher rungs still have to do, under the name of the finisher."""
 
     actor: Actor
     at: datetime
     changes: list[Change] = field(default_factory=list)
     created: list[Any] = field(default_factory=list)
+    pending: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    loaded: dict[type[Any], dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
     zones: dict[int, str] = field(default_factory=dict)
 
     def today(self, company_id: int | None = None) -> date:
@@ -95,10 +99,14 @@ class Command:
         return self.at.astimezone(ZoneInfo(self.zones[wanted])).date()
 
     def load(self, model: type[M], ids: Iterable[int | None]) -> dict[int, M]:
-        """Rows of the actor's group by id, in one statement."""
+        """Rows of the actor's group by id, in one statement; what this command loaded before is not read again."""
         wanted = {i for i in ids if i is not None}
-        found = model._default_manager.filter(group_id=self.actor.group_id, id__in=wanted) if wanted else []
-        return {row.pk: row for row in found}
+        known = self.loaded[model]
+        missing = wanted - known.keys()
+        if missing:
+            rows = model._default_manager.filter(group_id=self.actor.group_id, id__in=missing)
+            known |= {row.pk: row for row in rows}
+        return {id: known[id] for id in wanted if id in known}
 
 
 def open_transaction(actor: Actor) -> None:

@@ -10,9 +10,15 @@ from django.apps import apps
 from django.db import IntegrityError, models
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.platform.errors import DocumentRef, Problem, Refusal
+from jingwei.platform.errors import DocumentRef, Problem, Refusal, Text
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.models.base import TenantReference
+
+#: What triggers say: constraint name → (code, message, status). Modules add theirs in `server.wiring`.
+named: dict[str, tuple[str, Text, int]] = {
+    "append_only": ("doc.posted", _("What is posted is never changed or deleted."), 409),
+    "group_immutable": ("group.immutable", _("A record cannot move to another group."), 409),
+}
 
 #: SQLSTATE class 23 conditions that no declared constraint explains.
 UNNAMED = {
@@ -34,6 +40,8 @@ def refusal_of(error: IntegrityError, actor: Actor) -> Refusal:
     diag = getattr(error.__cause__, "diag", None)
     name = getattr(diag, "constraint_name", None) or ""
     state = getattr(error.__cause__, "sqlstate", None) or "23000"
+    if name in named:
+        return Refusal(_problem(*named[name]))
     model, constraint = declared().get(name, (None, None))
     if model is not None and isinstance(constraint, models.UniqueConstraint):
         return Refusal(_duplicate(model, constraint, getattr(diag, "message_detail", "") or "", actor))
@@ -47,8 +55,8 @@ def refusal_of(error: IntegrityError, actor: Actor) -> Refusal:
         given = constraint.violation_error_message
         own = given if given != constraint.default_violation_error_message else UNNAMED["23514"][1]
         return Refusal(_problem(code, own, 422))
-    code, message = UNNAMED.get(state, ("data.refused", _("The database refused the data.")))
-    return Refusal(_problem(code, message, 409))
+    general, words = UNNAMED.get(state, ("data.refused", _("The database refused the data.")))
+    return Refusal(_problem(general, words, 409))
 
 
 def _problem(code: str, message: Any, status: int) -> Problem:

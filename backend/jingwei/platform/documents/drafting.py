@@ -118,15 +118,19 @@ def _resolve(command: Command, wishes: Sequence[Wish]) -> list[Problem]:
     return problems
 
 
+def own_rows(command: Command, model: type[Any]) -> models.QuerySet[Any]:
+    """Rows of the actor's group, and where the model belongs to a company, of the company worked in."""
+    rows: models.QuerySet[Any] = model._default_manager.filter(group_id=command.actor.group_id)
+    return rows.filter(company_id=command.actor.company_id) if issubclass(model, CompanyRecord) else rows
+
+
 def _find(command: Command, model: type[Any], ids: set[int], codes: set[str]) -> dict[int | str, Any]:
     """By id and by folded code. Masters alone are referred to by code; documents by id."""
     condition = models.Q(id__in=ids)
     by_code = hasattr(model, "code_folded")
     if codes and by_code:
         condition |= models.Q(code_folded__in=codes)
-    rows = model._default_manager.filter(condition, group_id=command.actor.group_id)
-    if issubclass(model, CompanyRecord):
-        rows = rows.filter(company_id=command.actor.company_id)
+    rows = own_rows(command, model).filter(condition)
     found: dict[int | str, Any] = {}
     for row in rows:
         found[row.pk] = row

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from jingwei.platform.documents import read, write
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Document
+from jingwei.platform.documents.drafting import own_rows
 from jingwei.platform.documents.meta import currencies
 from jingwei.platform.documents.schema import line_meanings, parse, schemas
 from jingwei.platform.documents.values import Meaning, meaning
@@ -206,10 +207,12 @@ def _without_empty_key(document: Document, body: dict[str, Any]) -> dict[str, An
 
 
 def _known(command: Command, document: Document, entries: Sequence[Entry]) -> dict[str, int]:
-    keys = {fold(str(e.body.get(document.import_key) or "")) for e in entries} - {""}
-    masters: Any = document.model._default_manager
-    rows = masters.filter(group_id=command.actor.group_id, code_folded__in=keys, **document.where)
-    return dict(rows.values_list("code_folded", "id"))
+    given = {str(e.body.get(document.import_key) or "") for e in entries} - {""}
+    folded = hasattr(document.model, "code_folded")
+    keys = {fold(key) for key in given} if folded else given
+    name = "code_folded" if folded else document.import_key
+    rows = own_rows(command, document.model).filter(**{f"{name}__in": keys}, **document.where)
+    return {fold(str(key)): id for key, id in rows.values_list(name, "id")}
 
 
 def _name_lines(command: Command, document: Document, entries: Sequence[Entry], known: Mapping[str, int]) -> None:

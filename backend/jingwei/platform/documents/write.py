@@ -12,7 +12,7 @@ from jingwei.platform import sets
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import Change, Command
 from jingwei.platform.documents.declare import Document, Draft
-from jingwei.platform.documents.drafting import differences, draft_changed, draft_new
+from jingwei.platform.documents.drafting import differences, draft_changed, draft_new, own_rows
 from jingwei.platform.documents.registering import register, unregister
 from jingwei.platform.errors import DocumentRef, Problem, Refusal, not_found, refuse
 from jingwei.platform.models import Link, RegistryRow
@@ -95,7 +95,7 @@ def taken(command: Command, document: Document, drafts: Sequence[Draft]) -> list
         return []
     wanted = {d.record.code_folded for d in drafts} - {""}
     own = {d.record.pk for d in drafts if d.before}
-    rows = document.model._default_manager.filter(group_id=command.actor.group_id, code_folded__in=wanted)  # type: ignore[misc]
+    rows = own_rows(command, document.model).filter(code_folded__in=wanted)
     known = {row.code_folded: row for row in rows if row.pk not in own}
     owner = catalogue.of(document.model)
     seen: set[str] = set()

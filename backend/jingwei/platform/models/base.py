@@ -17,19 +17,22 @@ from jingwei.platform.fields import TenantForeignKey
 
 
 class TenantReference(models.BaseConstraint):
-    """The composite foreign key `(group_id, field_id) → (group_id, id)` of a `TenantForeignKey`."""
+    """The composite foreign key `(group_id, field_id) → (group_id, id)` of a `TenantForeignKey`, or with the scope
+    `company` the same over `company_id`."""
 
-    def __init__(self, *, field: str, name: str) -> None:
+    def __init__(self, *, field: str, name: str, scope: str = "group") -> None:
         super().__init__(name=name)
-        self.field = field
+        self.field, self.scope = field, scope
 
     def deconstruct(self) -> tuple[str, Any, Any]:
         path, args, kwargs = super().deconstruct()
         kwargs["field"] = self.field
+        if self.scope != "group":
+            kwargs["scope"] = self.scope
         return path, args, kwargs
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, TenantReference) and (self.field, self.name) == (other.field, other.name)
+        return isinstance(other, TenantReference) and self.deconstruct() == other.deconstruct()
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -47,7 +50,7 @@ class TenantReference(models.BaseConstraint):
         target = field.remote_field.model._meta.db_table
         schema_editor.deferred_sql.append(
             f"ALTER TABLE {quote(model._meta.db_table)} ADD CONSTRAINT {quote(self.name)} "
-            f"FOREIGN KEY (group_id, {quote(field.column)}) REFERENCES {quote(target)} (group_id, id)"
+            f"FOREIGN KEY ({self.scope}_id, {quote(field.column)}) REFERENCES {quote(target)} ({self.scope}_id, id)"
         )
 
     def remove_sql(self, model: Any, schema_editor: Any) -> Any:
@@ -72,7 +75,8 @@ class TenantBase(ModelBase):
         for field in meta.local_fields:
             if not isinstance(field, TenantForeignKey):
                 continue
-            meta.constraints.append(TenantReference(field=field.name, name=f"{table}_{field.name}_fk"[:63]))
+            name = f"{table}_{field.name}_fk"[:63]
+            meta.constraints.append(TenantReference(field=field.name, name=name, scope=field.scope))
             if not field.unique and field.name not in getattr(model, "unindexed", ()):
                 index = models.Index(fields=["group", field.name], name=short(f"{table}_{field.name}_ix"))
                 meta.indexes.append(index)

@@ -1,0 +1,90 @@
+"""The declarations of the books: accounts and periods."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.books import accounts, periods
+from jingwei.books.models import Account, Period, PeriodLock
+from jingwei.platform import masters
+from jingwei.platform.documents.declare import Action, Document, Lines, Section, State
+
+ACCOUNTANT = _("Accountant")
+
+ACCOUNT = masters.master(
+    key="books.account",
+    path="books/accounts",
+    model=Account,
+    label=_("Account"),
+    plural=_("Accounts"),
+    help=_("The chart of accounts. Only accounts without others below them are posted to."),
+    steward=ACCOUNTANT,
+    sections=(
+        Section(key="main", label=_("Account"), fields=("code", "name_zh", "name_en", "parent", "type")),
+        Section(
+            key="use",
+            label=_("Use"),
+            fields=("normal_balance", "role", "is_postable", "asks_party", "asks_item"),
+        ),
+    ),
+    read_only=frozenset({"is_postable"}),
+    columns=("code", "name_zh", "name_en", "parent", "type", "normal_balance", "is_postable", "state"),
+    filters=("state", "type", "role", "is_postable", "parent"),
+    check=accounts.check,
+    saved=accounts.saved,
+)
+
+PERIOD = Document(
+    key="books.period",
+    path="books/periods",
+    model=Period,
+    label=_("Period"),
+    plural=_("Periods"),
+    help=_("Fiscal periods. Each area is closed by itself, in order; nothing is posted into what is closed."),
+    steward=ACCOUNTANT,
+    number="code",
+    title=("code", "code"),
+    date="starts_on",
+    sort="code",
+    import_key="code",
+    sections=(Section(key="main", label=_("Period"), fields=("code", "year", "number", "starts_on", "ends_on")),),
+    lines=(
+        Lines(
+            name="locks",
+            model=PeriodLock,
+            parent="period",
+            label=_("Locks"),
+            help=_("What of the period is closed."),
+            fields=("area", "is_closed"),
+            read_only=frozenset({"area", "is_closed"}),
+        ),
+    ),
+    columns=("code", "year", "number", "starts_on", "ends_on", "state"),
+    filters=("state", "year"),
+    states=(State(periods.OPEN, _("Open"), "blue"), State(periods.CLOSED, _("Closed"), "green")),
+    actions=(
+        Action(
+            key="close",
+            label=_("Close"),
+            source=frozenset({periods.OPEN}),
+            inputs=periods.Closing,
+            rule=periods.close,
+            style="primary",
+            ask=_("Nothing more can be posted into what is closed."),
+        ),
+        Action(
+            key="reopen",
+            label=_("Open again"),
+            source=frozenset({periods.CLOSED}),
+            target=periods.OPEN,
+            inputs=periods.Reopening,
+            rule=periods.reopen,
+            style="danger",
+            ask=_("New vouchers become possible; the statements of the period are issued again."),
+        ),
+    ),
+    prepare=periods.prepare,
+    check=periods.check,
+)
+
+DOCUMENTS = (ACCOUNT, PERIOD)

@@ -1,0 +1,119 @@
+"""The rules of the books, as queries that return what breaks them. Nothing here relies on the guards of the tables:
+corruption made with the owner's rights is found too."""
+
+from __future__ import annotations
+
+from jingwei.platform.invariants import Invariant
+
+_LINES = "journal_line l WHERE l.group_id = %(group)s"
+
+RULES = (
+    Invariant(
+        "I-1",
+        "Every entry balances, in functional currency and per currency.",
+        "SELECT 'journal_entry', e.id, 'debit - credit = ' || sum(l.debit - l.credit) FROM journal_entry e "
+        "JOIN journal_line l ON l.entry_id = e.id WHERE e.group_id = %(group)s GROUP BY e.id "
+        "HAVING sum(l.debit - l.credit) <> 0 UNION ALL "
+        "SELECT 'journal_entry', e.id, l.currency_id || ' ' || sum(l.amount_currency) FROM journal_entry e "
+        "JOIN journal_line l ON l.entry_id = e.id WHERE e.group_id = %(group)s "
+        "AND e.kind NOT IN ('exchange', 'revaluation') GROUP BY e.id, l.currency_id HAVING sum(l.amount_currency) <> 0",
+    ),
+    Invariant(
+        "I-2",
+        "An entry has at least two lines, each with one side.",
+        "SELECT 'journal_entry', e.id, count(l.id) || ' lines' FROM journal_entry e "
+        "LEFT JOIN journal_line l ON l.entry_id = e.id WHERE e.group_id = %(group)s GROUP BY e.id "
+        "HAVING count(l.id) < 2 OR count(l.id) <> max(l.line) UNION ALL "
+        f"SELECT 'journal_line', l.id, l.debit || ' / ' || l.credit FROM {_LINES} "
+        "AND (l.debit = 0) = (l.credit = 0)",
+    ),
+    Invariant(
+        "I-4",
+        "A line's account is postable and of the company of its entry, and so is its period.",
+        "SELECT 'journal_line', l.id, 'account ' || a.id || ' of company ' || a.company_id FROM journal_line l "
+        "JOIN journal_entry e ON e.id = l.entry_id JOIN account a ON a.id = l.account_id "
+        "WHERE l.group_id = %(group)s AND (a.company_id <> e.company_id OR l.company_id <> e.company_id "
+        "OR NOT a.is_postable) UNION ALL "
+        "SELECT 'journal_entry', e.id, 'period ' || p.code FROM journal_entry e JOIN period p ON p.id = e.period_id "
+        "WHERE e.group_id = %(group)s AND (p.company_id <> e.company_id "
+        "OR e.posted_on NOT BETWEEN p.starts_on AND p.ends_on)",
+    ),
+    Invariant(
+        "I-11",
+        "What is open of an item is its amount less what was settled.",
+        "SELECT 'open_item', i.id, 'open ' || i.open || ', settled ' || coalesce(sum(a.amount), 0) FROM open_item i "
+        "LEFT JOIN allocation a ON i.id IN (a.debit_item_id, a.credit_item_id) AND a.group_id = i.group_id "
+        "WHERE i.group_id = %(group)s GROUP BY i.id "
+        "HAVING abs(i.amount) - coalesce(sum(a.amount), 0) <> abs(i.open)",
+    ),
+    Invariant(
+        "I-15",
+        "Open items equal the accounts they are kept for, per party and currency.",
+        "SELECT 'account', coalesce(b.account_id, i.account_id), "
+        "'party ' || coalesce(b.party, i.party) || ': books ' || coalesce(b.total, 0) || ', items ' || "
+        "coalesce(i.total, 0) "
+        "FROM (SELECT l.account_id, coalesce(l.party_id, 0) party, l.currency_id currency, "
+        "sum(l.amount_currency) total "
+        "FROM journal_line l JOIN account a ON a.id = l.account_id AND a.role IN "
+        "('AR', 'AP', 'ADVANCE', 'PREPAY', 'NOTES_R', 'NOTES_P') WHERE l.group_id = %(group)s GROUP BY 1, 2, 3) b "
+        "FULL JOIN (SELECT account_id, party_id party, currency_id currency, sum(open) total FROM open_item "
+        "WHERE group_id = %(group)s GROUP BY 1, 2, 3) i USING (account_id, party, currency) "
+        "WHERE coalesce(b.total, 0) <> coalesce(i.total, 0)",
+    ),
+    Invariant(
+        "I-20",
+        "A document has one entry per purpose, and every entry a document.",
+        "SELECT 'journal_entry', max(id), document_id || ' ' || purpose FROM journal_entry "
+        "WHERE group_id = %(group)s GROUP BY document_id, purpose HAVING count(*) > 1 UNION ALL "
+        "SELECT 'journal_entry', e.id, 'no document ' || e.document_id FROM journal_entry e "
+        "LEFT JOIN document d ON d.id = e.document_id AND d.group_id = e.group_id "
+        "WHERE e.group_id = %(group)s AND d.id IS NULL",
+    ),
+    Invariant(
+        "I-21",
+        "Voucher numbers run 1 to n in each company, type and period; every entry has one.",
+        "SELECT 'voucher_number', max(id), type || ' ' || min(number) || '..' || max(number) || ': ' || count(*) "
+        "FROM voucher_number WHERE group_id = %(group)s GROUP BY company_id, period_id, type "
+        "HAVING min(number) <> 1 OR max(number) <> count(*) UNION ALL "
+        "SELECT 'journal_entry', e.id, 'without a number' FROM journal_entry e LEFT JOIN voucher_number n "
+        "ON n.group_id = e.group_id AND n.entry_id = e.id WHERE e.group_id = %(group)s AND n.id IS NULL",
+    ),
+    Invariant(
+        "I-22",
+        "Every entry was posted while its period was open, by the log of closings.",
+        "SELECT 'journal_entry', e.id, p.code || ' closed at ' || c.at FROM journal_entry e "
+        "JOIN period p ON p.id = e.period_id JOIN audit_event c ON c.group_id = e.group_id "
+        "AND c.document_id = p.id AND c.to_state = 'closed' AND c.from_state = 'open' AND c.at < e.posted_at "
+        "WHERE e.group_id = %(group)s AND NOT EXISTS ("
+        "SELECT FROM audit_event r WHERE r.group_id = e.group_id AND r.document_id = p.id AND r.action = 'reopen' "
+        "AND r.at > c.at AND r.at <= e.posted_at)",
+    ),
+    Invariant(
+        "I-23",
+        "The periods of a company do not overlap.",
+        "SELECT 'period', a.id, a.code || ' and ' || b.code FROM period a JOIN period b ON b.company_id = a.company_id "
+        "AND b.id > a.id AND b.starts_on <= a.ends_on AND b.ends_on >= a.starts_on WHERE a.group_id = %(group)s",
+    ),
+    Invariant(
+        "I-25",
+        "Balances are the sum of the lines.",
+        "SELECT 'account', coalesce(b.account_id, l.account_id), "
+        "'balance ' || coalesce(b.total, '0') || ', lines ' || coalesce(l.total, '0') FROM "
+        "(SELECT account_id, period_id, currency_id, party_id, sum(debit) || ' / ' || sum(credit) total FROM "
+        "(SELECT account_id, period_id, currency_id, party_id, debit, credit FROM account_balance "
+        "WHERE group_id = %(group)s UNION ALL SELECT account_id, period_id, currency_id, party_id, debit, credit "
+        "FROM balance_delta WHERE group_id = %(group)s) kept GROUP BY 1, 2, 3, 4) b FULL JOIN "
+        "(SELECT j.account_id, e.period_id, j.currency_id, coalesce(j.party_id, 0) party_id, "
+        "sum(j.debit) || ' / ' || sum(j.credit) total FROM journal_line j JOIN journal_entry e ON e.id = j.entry_id "
+        "WHERE j.group_id = %(group)s GROUP BY 1, 2, 3, 4) l USING (account_id, period_id, currency_id, party_id) "
+        "WHERE b.total IS DISTINCT FROM l.total",
+    ),
+    Invariant(
+        "I-32",
+        "A reversal is equal and opposite to what it reverses, account by account.",
+        "SELECT 'journal_entry', r.id, 'reverses ' || r.reverses_id FROM journal_entry r "
+        "JOIN journal_line l ON l.entry_id IN (r.id, r.reverses_id) WHERE r.group_id = %(group)s "
+        "AND r.reverses_id IS NOT NULL GROUP BY r.id, r.reverses_id, l.account_id, l.currency_id "
+        "HAVING sum(l.debit) <> 0 OR sum(l.credit) <> 0",
+    ),
+)

@@ -1,0 +1,143 @@
+"""核销: settling open items against each other, partly or wholly, many to many, and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.books.models import Allocation, OpenItem
+from jingwei.platform import sets
+from jingwei.platform.documents.command import Command
+from jingwei.platform.errors import Problem, refuse
+from jingwei.platform.money import round_half_up
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Settle `amount` (> 0, in the items' currency) of a debit item against a credit item."""
+
+    debit_item: int
+    credit_item: int
+    amount: Decimal
+
+
+def allocate(command: Command, pairs: Sequence[Pair], on: date) -> list[Allocation]:
+    """Settle pairs of open items of one party and currency; the items are locked in id order.
+
+    Raises Refusal 409 `allocation.over` (with what is open), 422 `allocation.party`, `allocation.currency`,
+    `allocation.sign`, `qty.not_positive`, 404 where an item is not there.
+    """
+    items = _lock(command, pairs)
+    problems, made = [], []
+    for number, pair in enumerate(pairs, start=1):
+        debit, credit = items.get(pair.debit_item), items.get(pair.credit_item)
+        found = _wrong(debit, credit, pair.amount)
+        problems += [p.at(row=number) for p in found]
+        if debit is None or credit is None or found:
+            continue
+        functional = [_share(item, pair.amount) for item in (debit, credit)]
+        _take(debit, pair.amount, functional[0])
+        _take(credit, -pair.amount, -functional[1])
+        made.append(
+            Allocation(
+                group_id=debit.group_id,
+                company_id=debit.company_id,
+                debit_item_id=debit.pk,
+                credit_item_id=credit.pk,
+                allocated_on=on,
+                amount=pair.amount,
+                debit_functional=functional[0],
+                credit_functional=functional[1],
+                made_by_id=command.actor.user_id,
+                made_at=command.at,
+            )
+        )
+    refuse(problems)
+    _save(made, items)
+    return made
+
+
+def take_back(command: Command, allocations: Sequence[Allocation], on: date) -> list[Allocation]:
+    """Open again what was settled; each settlement can be taken back once."""
+    pairs = [Pair(a.debit_item_id, a.credit_item_id, a.amount) for a in allocations]
+    items = _lock(command, pairs)
+    made = []
+    for former in allocations:
+        _take(items[former.debit_item_id], -former.amount, -former.debit_functional)
+        _take(items[former.credit_item_id], former.amount, former.credit_functional)
+        made.append(
+            Allocation(
+                group_id=former.group_id,
+                company_id=former.company_id,
+                debit_item_id=former.debit_item_id,
+                credit_item_id=former.credit_item_id,
+                allocated_on=on,
+                amount=-former.amount,
+                debit_functional=-former.debit_functional,
+                credit_functional=-former.credit_functional,
+                takes_back_id=former.pk,
+                made_by_id=command.actor.user_id,
+                made_at=command.at,
+            )
+        )
+    _save(made, items)
+    return made
+
+
+def _lock(command: Command, pairs: Sequence[Pair]) -> dict[int, OpenItem]:
+    ids = {id for p in pairs for id in (p.debit_item, p.credit_item)}
+    rows = OpenItem.objects.select_for_update(no_key=True).filter(group_id=command.actor.group_id, id__in=ids)
+    return {row.pk: row for row in rows.order_by("id")}
+
+
+def _wrong(debit: OpenItem | None, credit: OpenItem | None, amount: Decimal) -> list[Problem]:
+    if debit is None or credit is None:
+        return [Problem("record.not_found", _("The open item was not found."), status=404)]
+    if amount <= 0:
+        return [Problem("qty.not_positive", _("The amount to settle must be greater than 0."))]
+    if debit.amount < 0 or credit.amount > 0:
+        return [Problem("allocation.sign", _("A debit is settled against a credit."))]
+    if (debit.party_id, debit.company_id) != (credit.party_id, credit.company_id):
+        return [Problem("allocation.party", _("Both items must be of one party in one company."))]
+    if debit.currency_id != credit.currency_id:
+        return [Problem("allocation.currency", _("Both items must be in one currency."))]
+    open_now = min(debit.open, -credit.open)
+    if amount > open_now:
+        return [
+            Problem(
+                "allocation.over",
+                _("%(amount)s is more than the %(open)s that is open.")
+                % {"amount": f"{amount:f}", "open": f"{open_now:f}"},
+                _("Settle at most what is open; the rest stays as an advance."),
+                status=409,
+            )
+        ]
+    return []
+
+
+def _share(item: OpenItem, amount: Decimal) -> Decimal:
+    """The functional amount that goes with `amount` of the item; the last part takes what is left."""
+    if amount == abs(item.open):
+        rest: Decimal = abs(item.open_functional)
+        return rest
+    whole: Decimal = item.amount_functional
+    rounded: Decimal = round_half_up(whole * amount / item.amount, 2)
+    return abs(rounded)
+
+
+def _take(item: OpenItem, amount: Decimal, functional: Decimal) -> None:
+    item.open -= amount
+    item.open_functional -= functional
+
+
+def _save(made: Sequence[Allocation], items: dict[int, OpenItem]) -> None:
+    for row, id in zip(made, sets.next_ids(len(made)) if made else (), strict=True):
+        row.pk = id
+    sets.update(list(items.values()) if made else [], ["open", "open_functional"])
+    sets.insert(list(made))
