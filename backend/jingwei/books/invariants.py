@@ -80,13 +80,11 @@ RULES = (
     ),
     Invariant(
         "I-22",
-        "Every entry was posted while its period was open, by the log of closings.",
-        "SELECT 'journal_entry', e.id, p.code || ' closed at ' || c.at FROM journal_entry e "
-        "JOIN period p ON p.id = e.period_id JOIN audit_event c ON c.group_id = e.group_id "
-        "AND c.document_id = p.id AND c.to_state = 'closed' AND c.from_state = 'open' AND c.at < e.posted_at "
-        "WHERE e.group_id = %(group)s AND NOT EXISTS ("
-        "SELECT FROM audit_event r WHERE r.group_id = e.group_id AND r.document_id = p.id AND r.action = 'reopen' "
-        "AND r.at > c.at AND r.at <= e.posted_at)",
+        "No entry came into a closed area of a period: there are as many as when it was closed.",
+        "SELECT 'period', p.id, p.code || ' ' || k.area || ': ' || k.entry_count || ' when closed, now ' || "
+        "count(e.id) FROM period_lock k JOIN period p ON p.id = k.period_id LEFT JOIN journal_entry e "
+        "ON e.group_id = k.group_id AND e.period_id = k.period_id AND e.area = k.area "
+        "WHERE k.group_id = %(group)s AND k.is_closed GROUP BY p.id, k.id HAVING count(e.id) <> k.entry_count",
     ),
     Invariant(
         "I-23",

@@ -113,6 +113,7 @@ def _entry(command: Command, draft: EntryDraft, id: int, period_id: int) -> Jour
         company_id=draft.company_id,
         period_id=period_id,
         posted_on=draft.posted_on,
+        area=draft.area,
         kind=draft.kind,
         document_id=draft.document_id,
         purpose=draft.purpose,

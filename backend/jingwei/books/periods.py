@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from jingwei.books.models import Area, Period, PeriodLock
-from jingwei.platform import sets
+from jingwei.books.models import Area, JournalEntry, Period, PeriodLock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input
 from jingwei.platform.errors import Problem, Refusal, refuse
@@ -123,16 +122,28 @@ def close(command: Command, periods: Sequence[Period], inputs: Closing) -> None:
         message = _("%(area)s is not one of: %(areas)s.") % {"area": inputs.area, "areas": ", ".join(areas)}
         raise Refusal(Problem("area.unknown", message, field="area"))
     last = areas.index(inputs.area) if inputs.area else len(areas) - 1
+    counts = _stop_posting(command, periods)
     for period in sorted(periods, key=lambda p: p.starts_on):
         for lock in period.locks:
             if areas.index(lock.area) <= last and not lock.is_closed:
                 if inputs.area and lock.area != inputs.area:
                     raise Refusal(_out_of_order(period, Area(lock.area).label))
                 lock.is_closed, lock.changed_by_id = True, command.actor.user_id
+                lock.entry_count = counts.get((period.pk, lock.area), 0)
         _refuse_gap(command, period, areas[: last + 1])
         if all(lock.is_closed for lock in period.locks):
             period.state = CLOSED
-        sets.update(period.locks, ["is_closed", "changed_by"])
+
+
+def _stop_posting(command: Command, periods: Sequence[Period]) -> dict[tuple[int, str], int]:
+    """Wait for every posting that holds a lock of the periods, keep new ones out, and count what is there: from now on
+    the count is final until the period is opened again (proven by invariant I-22)."""
+    ids = [p.pk for p in periods]
+    locks = PeriodLock.objects.select_for_update().filter(group_id=command.actor.group_id, period_id__in=ids)
+    list(locks.order_by("id").values_list("id"))
+    entries = JournalEntry.objects.filter(group_id=command.actor.group_id, period_id__in=ids)
+    rows = entries.values_list("period_id", "area").annotate(count=models.Count("id"))
+    return {(period, area): count for period, area, count in rows}
 
 
 def _out_of_order(period: Period, what: Any) -> Problem:
@@ -184,7 +195,6 @@ def reopen(command: Command, periods: Sequence[Period], inputs: Reopening) -> No
             raise Refusal(Problem("period.same_person", message, status=409))
         for lock in period.locks:
             lock.is_closed, lock.changed_by_id = False, command.actor.user_id
-        sets.update(period.locks, ["is_closed", "changed_by"])
 
 
 def months_of(year: int, first_month: int = 1) -> list[dict[str, Any]]:

@@ -17,8 +17,8 @@ FORM = 1
 
 # The canonical form, version 1: everything that was posted, lines in their order, and the number.
 _CANONICAL = """
-SELECT e.id, concat_ws('|', e.id, e.group_id, e.company_id, e.period_id, e.posted_on, e.kind, e.document_id, e.purpose,
-        coalesce(e.reverses_id, 0), e.summary, e.posted_by_id, n.type, n.number,
+SELECT e.id, concat_ws('|', e.id, e.group_id, e.company_id, e.period_id, e.posted_on, e.area, e.kind, e.document_id,
+        e.purpose,        coalesce(e.reverses_id, 0), e.summary, e.posted_by_id, n.type, n.number,
         (SELECT string_agg(concat_ws(',', l.line, l.account_id, l.debit, l.credit, l.currency_id, l.amount_currency,
                                      l.rate, coalesce(l.party_id, 0), coalesce(l.item_id, 0), l.summary), ';'
                            ORDER BY l.line, l.id)

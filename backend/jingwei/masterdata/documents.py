@@ -6,10 +6,19 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.masterdata import items, parties, units
-from jingwei.masterdata.models import Item, ItemCategory, ItemUnit, Party, PartyAddress, PartyContact, Unit
+from jingwei.masterdata import items, parties, rates, units
+from jingwei.masterdata.models import (
+    ExchangeRate,
+    Item,
+    ItemCategory,
+    ItemUnit,
+    Party,
+    PartyAddress,
+    PartyContact,
+    Unit,
+)
 from jingwei.platform import masters
-from jingwei.platform.documents.declare import Lines, Section, Series
+from jingwei.platform.documents.declare import Document, Lines, Section, Series
 
 STEWARD = _("Data steward")
 
@@ -151,4 +160,29 @@ SUPPLIER = replace(
     filters=("state", "kind", "country", "currency", "is_customer"),
 )
 
-DOCUMENTS = (ITEM, ITEM_CATEGORY, UNIT, PARTY, CUSTOMER, SUPPLIER)
+EXCHANGE_RATE = Document(
+    key="masterdata.exchange-rate",
+    path="masterdata/exchange-rates",
+    model=ExchangeRate,
+    label=_("Exchange rate"),
+    plural=_("Exchange rates"),
+    help=_("Rates by day. A document in another currency takes the rate of its date."),
+    steward=_("Accountant"),
+    number="source",
+    title=("source", "source"),
+    date="valid_from",
+    sort="-valid_from",
+    import_key="",
+    sections=(
+        Section(key="main", label=_("Rate"), fields=("from_currency", "to_currency", "valid_from", "rate", "source")),
+    ),
+    columns=("from_currency", "to_currency", "valid_from", "rate", "source", "state"),
+    filters=("state", "from_currency", "to_currency", "valid_from"),
+    states=masters.STATES,
+    editable_in=masters.ALWAYS,
+    deletable_in=masters.ALWAYS,
+    actions=masters.ACTIONS,
+    check=rates.check,
+)
+
+DOCUMENTS = (ITEM, ITEM_CATEGORY, UNIT, PARTY, CUSTOMER, SUPPLIER, EXCHANGE_RATE)

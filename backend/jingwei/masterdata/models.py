@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.platform.fields import CodeField, NameField, TenantForeignKey
-from jingwei.platform.models import Currency, Line, Master, master_constraints
+from jingwei.platform.fields import CodeField, NameField, RateField, TenantForeignKey
+from jingwei.platform.models import Currency, Line, Master, Record, master_constraints
 
 
 class Dimension(models.TextChoices):
@@ -326,3 +328,49 @@ class PartyContact(Line):
 
     class Meta:
         db_table = "party_contact"
+
+
+class ExchangeRate(Record):
+    """How many units of one currency another costs from a day on, until the next rate of the pair."""
+
+    from_currency = models.ForeignKey(
+        Currency,
+        models.DO_NOTHING,
+        verbose_name=_("From currency"),
+        related_name="+",
+        db_index=False,
+        help_text=_("Currency that is exchanged, such as USD."),
+    )
+    to_currency = models.ForeignKey(
+        Currency,
+        models.DO_NOTHING,
+        verbose_name=_("To currency"),
+        related_name="+",
+        db_index=False,
+        help_text=_("Currency it is exchanged into, usually the company's own."),
+    )
+    valid_from = models.DateField(_("Valid from"), help_text=_("First day of the rate; it holds until the next one."))
+    rate = RateField(
+        _("Rate"),
+        validators=[MinValueValidator(Decimal("0.00000001"))],
+        help_text=_("Units of the second currency for one unit of the first."),
+    )
+    source = models.CharField(
+        _("Source"), max_length=60, blank=True, default="", help_text=_("Where the rate was published.")
+    )
+
+    class Meta:
+        db_table = "exchange_rate"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "from_currency", "to_currency", "valid_from"],
+                name="exchange_rate_key",
+                violation_error_code="rate.duplicate",
+            ),
+            models.CheckConstraint(
+                name="exchange_rate_positive", condition=models.Q(rate__gt=0), violation_error_code="rate.not_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_currency_id}/{self.to_currency_id} {self.valid_from}"

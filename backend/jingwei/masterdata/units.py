@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata.models import Dimension, Item, Unit
 from jingwei.platform import masters
+from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft
+from jingwei.platform.documents.write import users_of
 from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.money import convert
 
@@ -31,7 +33,26 @@ def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
                     row=draft.row,
                 )
             )
+    changed = [d for d in drafts if d.before is not None and _measure(d.before) != _measure(d.record)]
+    used = users_of(catalogue.of(Unit), [d.record for d in changed]) if changed else {}
+    for draft in changed:
+        if used[draft.record.pk]:
+            problems.append(
+                Problem(
+                    "unit.fixed",
+                    _("Unit %(unit)s is in use: its dimension and factor stay, because past quantities rest on them.")
+                    % {"unit": draft.record.code},
+                    _("Create another unit and deactivate this one."),
+                    field="numerator",
+                    row=draft.row,
+                    status=409,
+                )
+            )
     return problems
+
+
+def _measure(unit: Unit) -> tuple[str, int, int]:
+    return unit.dimension, unit.numerator, unit.denominator
 
 
 def ratio(item: Item, unit: Unit) -> Fraction:

@@ -11,17 +11,15 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Event
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
 from jingwei.platform.models import InboxEvent, OutboxEvent
 
 log = logging.getLogger("jingwei.outbox")
 
 LEASE = timedelta(minutes=1)
-PAUSE_SECONDS = 1.0
 
 _LEASE_SQL = """
 UPDATE outbox_event SET leased_until = %(until)s, attempts = attempts + 1
@@ -78,17 +76,3 @@ def _hand_over(event: OutboxEvent, consumers: Sequence[Consumer]) -> str:
             log.warning("delivery failed", extra={"consumer": consumer.key, "event": event.pk}, exc_info=True)
             return f"{consumer.key}: {type(error).__name__}: {error}"
     return ""
-
-
-def deliver_until(stop: Event, consumers: Sequence[Consumer], clock: Callable[[], datetime]) -> None:
-    """Deliver for as long as the worker lives; a lost database is waited for."""
-    while not stop.is_set():
-        try:
-            busy = deliver(consumers, clock()) > 0
-        except DatabaseError:
-            log.warning("the outbox waits for the database", exc_info=True)
-            connection.close()
-            busy = False
-        if not busy:
-            stop.wait(PAUSE_SECONDS)
-    connection.close()

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from jingwei.books.charts import Standard, Taxpayer
+from jingwei.books.starting import start_books
+from jingwei.platform.documents.command import Command
+
 
 def _unit(code: str, zh: str, en: str, dimension: str, scale: int = 0, n: int = 1, d: int = 1) -> dict[str, Any]:
     return {
@@ -103,3 +107,14 @@ RECORDS: list[tuple[str, list[dict[str, Any]]]] = [
     ("masterdata.item", ITEMS),
     ("masterdata.party", PARTIES),
 ]
+
+
+def keep_books(command: Command, company_id: int) -> None:
+    """The demo company keeps books by 小企业会计准则 from the first of January on."""
+    start_books(
+        command,
+        company_id,
+        standard=Standard.SBE,
+        taxpayer=Taxpayer.GENERAL,
+        starts_on=command.today(company_id).replace(month=1, day=1),
+    )

@@ -14,7 +14,7 @@ from jingwei.platform.documents.schema import parse, schemas
 from jingwei.platform.documents.write import create
 from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.identity.authentication import system_actor
-from jingwei.platform.models import Group
+from jingwei.platform.models import Company, Group
 from jingwei.platform.organising import assign, create_group, sync_presets
 from jingwei.server import demo
 from jingwei.server.roles import PRESETS
@@ -43,6 +43,9 @@ def ensure(say: Callable[[str], None]) -> list[tuple[str, str, str]]:
         drafts = [parse(types.create, body, row=row) for row, body in enumerate(bodies, start=1)]
         run(actor, _creating(key, drafts))
         say(f"{len(drafts)} × {key}")
+    company = Company.objects.get(group=group)
+    run(actor.in_company(company.pk), lambda command: demo.keep_books(command, company.pk))
+    say("chart of accounts and the periods of this year")
     told = []
     for preset in PRESETS:
         password = new_password()

@@ -3,11 +3,15 @@ in this order, finishers run in it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.books import documents as books
 from jingwei.books.invariants import RULES as BOOKS_RULES
+from jingwei.books.models import Bookkeeping
 from jingwei.books.numbers import give_voucher_numbers
+from jingwei.books.sealing import Broken, verify
 from jingwei.finance import documents as finance
 from jingwei.finance.vouchers import name_vouchers
 from jingwei.masterdata import documents as masterdata
@@ -41,6 +45,14 @@ def install() -> None:
     """Fill the catalogue; called once by the server's app when Django is ready."""
     catalogue.install(MODULES, JOBS)
     command.finishers[:] = FINISHERS
+
+
+def chain_faults(group_id: int) -> Iterator[tuple[int, Broken]]:
+    """The first broken link of each company's chain of seals (I-26): not a query, but a recomputation."""
+    for company in Bookkeeping.objects.filter(group_id=group_id).values_list("company_id", flat=True):
+        fault = verify(group_id, company)
+        if fault is not None:
+            yield company, fault
 
 
 def invariants() -> list[Invariant]:

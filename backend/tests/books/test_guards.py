@@ -68,9 +68,9 @@ def test_an_entry_must_balance_and_have_lines_at_the_end_of_its_transaction(book
     (made,) = posted(books, voucher(*OFFICE))
     entry = JournalEntry.objects.get(group=books.group)
     head = (
-        "INSERT INTO journal_entry (id, group_id, company_id, period_id, posted_on, kind, document_id, purpose, "
-        "summary, posted_by_id, posted_at) SELECT {id}, group_id, company_id, period_id, posted_on, kind, document_id, 'again', "
-        "'', posted_by_id, posted_at FROM journal_entry WHERE id = %s"
+        "INSERT INTO journal_entry (id, group_id, company_id, period_id, posted_on, area, kind, document_id, purpose, "
+        "summary, posted_by_id, posted_at) SELECT {id}, group_id, company_id, period_id, posted_on, area, kind, "
+        "document_id, 'again', '', posted_by_id, posted_at FROM journal_entry WHERE id = %s"
     )
     assert told(head.format(id="nextval('jingwei_id_seq')"), entry.pk) == "journal_entry_lines"
     line = (

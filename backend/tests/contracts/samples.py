@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from jingwei.platform.documents.catalogue import catalogue
+from tests.books.stories import OFFICE, voucher
 
 Body = dict[str, Any]
 
@@ -30,10 +31,47 @@ SAMPLES: dict[str, Any] = {
         "contacts": [{"name": f"Contact {n}"}],
     },
     "masterdata.customer": lambda n: {"code": f"C{n}", "name_zh": f"客户{n}", "name_en": f"Customer {n}"},
+    "masterdata.exchange-rate": lambda n: {
+        "from_currency": "USD",
+        "to_currency": "CNY",
+        "valid_from": f"2026-01-{n:02}",
+        "rate": "7.1",
+        "source": f"Bank {n}",
+    },
+    "finance.voucher": lambda n: voucher(*OFFICE, reference=f"V{n}"),
+    "finance.opening": lambda n: voucher(*OFFICE, on="2026-01-01", reference=f"B{n}"),
+    "books.account": lambda n: {
+        "code": f"5602{n + 60}",
+        "name_zh": f"费用{n}",
+        "name_en": f"Expense {n}",
+        "parent": "5602",
+        "type": "expense",
+        "normal_balance": "debit",
+    },
+    "books.period": lambda n: {
+        "code": f"{2027 + n}-01",
+        "year": 2027 + n,
+        "number": 1,
+        "starts_on": f"{2027 + n}-01-01",
+        "ends_on": f"{2027 + n}-01-31",
+    },
     "masterdata.supplier": lambda n: {"code": f"S{n}", "name_zh": f"供应商{n}", "name_en": f"Supplier {n}"},
 }
 
 #: key → one field that may be changed, and its new value.
-CHANGES: dict[str, tuple[str, Any]] = dict.fromkeys(SAMPLES, ("note", "changed"))
+CHANGES: dict[str, tuple[str, Any]] = {
+    **dict.fromkeys(SAMPLES, ("note", "changed")),
+    "masterdata.exchange-rate": ("source", "changed"),
+    "finance.voucher": ("summary", "changed"),
+    "finance.opening": ("summary", "changed"),
+    "books.period": ("code", "2099-01"),
+}
+
+#: Inputs of the actions that ask for some.
+INPUTS: dict[tuple[str, str], Body] = {
+    ("finance.voucher", "reverse"): {"posted_on": "2026-12-01"},
+    ("finance.opening", "reverse"): {"posted_on": "2026-12-01"},
+    ("books.period", "reopen"): {"reason": "a late invoice"},
+}
 
 KEYS = sorted(catalogue.by_key)

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.books.models.charts import Account, Period
+from jingwei.books.models.charts import Account, Area, Period
 from jingwei.platform.fields import AmountField, QuantityField, RateField, TenantForeignKey
 from jingwei.platform.models import Company, Currency, RegistryRow, TenantModel, User
 
@@ -36,6 +36,7 @@ class JournalEntry(TenantModel):
     company = TenantForeignKey(Company)
     period = TenantForeignKey(Period, scope="company")
     posted_on = models.DateField()
+    area = models.CharField(max_length=15, choices=Area.choices)
     kind = models.CharField(max_length=12, choices=EntryKind.choices, default=EntryKind.ORDINARY)
     document = TenantForeignKey(RegistryRow)
     purpose = models.CharField(max_length=40)

@@ -18,7 +18,7 @@ from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import Answer, Command, run, run_claimed
 from jingwei.platform.documents.declare import Action, Conversion, Document
 from jingwei.platform.documents.query import parse_query
-from jingwei.platform.documents.schema import Reference, schemas
+from jingwei.platform.documents.schema import Reference, label_of, schemas
 from jingwei.platform.errors import Problem, refuse
 from jingwei.platform.http.bodies import claim_of, seen_version
 from jingwei.platform.http.problems import answer, error_body, problem_body
@@ -107,7 +107,7 @@ def _add_reading(api: NinjaAPI, document: Document) -> None:
 
     def list_records(request: HttpRequest) -> HttpResponse:
         actor = actor_of(request)
-        query = parse_query(document, _params(request), {*read.listable(document), "name"})
+        query = parse_query(document, _params(request), {*read.listable(document), "name", "state"})
         return answer(read.list_page(document, query, actor))
 
     def get_record(request: HttpRequest, id: int) -> HttpResponse:
@@ -211,7 +211,8 @@ def _missing(document: Document, body: Any) -> list[Problem]:
     found = []
     for name, field in schemas(document).create.model_fields.items():
         if field.is_required() and name not in body.model_fields_set:
-            found.append(Problem("field.required", _("%(field)s must be given.") % {"field": name}, field=name))
+            message = _("%(label)s must be given.") % {"label": label_of(name)}
+            found.append(Problem("field.required", message, field=name))
     return found
 
 

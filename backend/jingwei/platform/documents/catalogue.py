@@ -10,6 +10,7 @@ from typing import Any
 from jingwei.platform.documents.declare import Document
 from jingwei.platform.errors import Text
 from jingwei.platform.jobs.declare import Job
+from jingwei.platform.reports.declare import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Module:
     label: Text
     documents: Sequence[Document] = ()
     pages: Sequence[Page] = ()
+    reports: Sequence[Report] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,13 @@ class Catalogue:
         return frozenset(
             [f"{d.key}.{verb}" for d in self.by_key.values() for verb in d.verbs()]
             + [page.permission for module in self.modules for page in module.pages]
+            + [report.permission for report in self.reports.values()]
         )
+
+    @property
+    def reports(self) -> dict[str, Report]:
+        """Every report by key, in menu order."""
+        return {report.key: report for module in self.modules for report in module.reports}
 
 
 catalogue = Catalogue()

@@ -201,11 +201,15 @@ def derive(command: Command, document: Document, drafts: Sequence[Draft]) -> lis
 
 
 def _complete(document: Document, draft: Draft) -> bool:
-    """Whether every reference that must be there is: rules may then rely on it."""
-    for instance, field in references(document, [draft.record]):
-        if not field.null and getattr(instance, field.attname) is None:
-            return False
-    return True
+    """Whether every value that must be there is: rules may then rely on it."""
+    if not _filled(draft.record, document.header_fields):
+        return False
+    return all(_filled(line, part.fields) for part in document.lines for line in getattr(draft.record, part.name))
+
+
+def _filled(instance: Any, names: Sequence[str]) -> bool:
+    fields = (instance._meta.get_field(name) for name in names)
+    return all(field.null or getattr(instance, field.attname) is not None for field in fields)
 
 
 def _missing_lines(document: Document, drafts: Sequence[Draft]) -> Iterator[Problem]:

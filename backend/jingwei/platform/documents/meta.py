@@ -165,6 +165,11 @@ def menu_json(actor: Actor) -> list[dict[str, Any]]:
             for p in module.pages
             if actor.may(p.permission)
         ]
+        entries += [
+            {"kind": "report", "key": r.key, "path": r.path, "label": str(r.label), "initials": _initials(r.label)}
+            for r in module.reports
+            if r.in_menu and actor.may(r.permission)
+        ]
         if entries:
             result.append({"key": module.key, "label": str(module.label), "entries": entries})
     return result

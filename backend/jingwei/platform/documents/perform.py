@@ -61,6 +61,7 @@ def act(
     document = catalogue.get(key)
     action = document.action(action_key)
     assert action is not None, f"{key} has no action {action_key}"
+    command.actor.need(f"{key}.{action_key}")
     records = lock(command, document, ids, f"{key}.{action_key}")
     check_versions(document, records, {r.pk: ((versions or {}).get(r.pk), None) for r in records})
     refuse(p for r in records if (p := wrong_state(document, action, r)) is not None)
@@ -72,8 +73,9 @@ def act(
         record.version += 1
         if action.target is not None:
             record.state = action.target
-    names = {n for r in records for n in _altered(document, before[r.pk], r)}
+    names = {n for r in records for n in _altered(before[r.pk], r)}
     sets.update(records, [*sorted(names), "version"])
+    _write_lines(document, before, records)
     register(document, records, known=True)
     owner = catalogue.of(document.model).key
     for record in records:
@@ -90,8 +92,21 @@ def _copy(document: Document, record: Any) -> Any:
     return old
 
 
-def _altered(document: Document, before: Any, after: Any) -> set[str]:
-    fields = document.model._meta.local_concrete_fields
+def _write_lines(document: Document, before: Mapping[int, Any], records: Sequence[Any]) -> None:
+    """Save what the rule changed on stored lines, one statement per collection."""
+    for lines in document.lines:
+        names: set[str] = set()
+        changed = []
+        for record in records:
+            for old, new in zip(getattr(before[record.pk], lines.name), getattr(record, lines.name), strict=True):
+                if found := _altered(new, old):
+                    names |= found
+                    changed.append(new)
+        sets.update(changed, sorted(names))
+
+
+def _altered(before: Any, after: Any) -> set[str]:
+    fields = type(before)._meta.local_concrete_fields
     return {
         f.name
         for f in fields

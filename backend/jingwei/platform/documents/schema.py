@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from jingwei.platform.documents.declare import Document, Lines
 from jingwei.platform.documents.values import Meaning, meaning, read_value
-from jingwei.platform.errors import Problem, Refusal
+from jingwei.platform.errors import Problem, Refusal, Text
 
 _TYPES: dict[str, dict[str, Any]] = {
     "bool": {"type": "boolean"},
@@ -164,6 +164,28 @@ def schemas(document: Document) -> Schemas:
     )
 
 
+@cache
+def field_labels() -> dict[str, Text]:
+    """What fields are called, by name: for refusals of whole bodies, where only the path is known."""
+    from jingwei.platform.documents.catalogue import catalogue
+
+    found: dict[str, Text] = {}
+    for document in catalogue:
+        for m in [meaning(document.field(n)) for n in document.header_fields]:
+            found.setdefault(m.name, m.label)
+        for lines in document.lines:
+            found.setdefault(lines.name, lines.label)
+            for m in line_meanings(lines):
+                found.setdefault(m.name, m.label)
+    return found
+
+
+def label_of(path: str) -> str:
+    """The label of the last field of a path, or its name."""
+    name = path.rpartition(".")[2]
+    return str(field_labels().get(name, name))
+
+
 def parse(schema: type[BaseModel], body: Any, *, row: int | None = None) -> BaseModel:
     """Validate a body; raises Refusal naming every field that is wrong."""
     try:
@@ -195,7 +217,7 @@ def _problem(detail: ErrorDetails, row: int | None) -> Problem:
     if detail["type"] == "jingwei":
         return Problem(ctx["code"], ctx["message"], ctx["hint"], status=ctx["status"], **where)
     if detail["type"] == "missing":
-        return Problem("field.required", _("%(field)s must be given.") % {"field": place}, **where)
+        return Problem("field.required", _("%(label)s must be given.") % {"label": label_of(place)}, **where)
     if detail["type"] == "extra_forbidden":
         return Problem("field.unknown", _("There is no field %(field)s.") % {"field": place}, status=400, **where)
     return Problem(

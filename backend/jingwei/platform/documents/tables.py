@@ -207,6 +207,8 @@ def _without_empty_key(document: Document, body: dict[str, Any]) -> dict[str, An
 
 
 def _known(command: Command, document: Document, entries: Sequence[Entry]) -> dict[str, int]:
+    if not document.import_key:
+        return {}
     given = {str(e.body.get(document.import_key) or "") for e in entries} - {""}
     folded = hasattr(document.model, "code_folded")
     keys = {fold(key) for key in given} if folded else given
@@ -275,7 +277,7 @@ def rows_of(document: Document, records: Sequence[Any], group_id: int) -> Iterat
     fields = table_fields(document)
     names = _codes(document, records, group_id)
     for record in records:
-        deepest = max([1, *(len(getattr(record, lines.name)) for lines in document.lines)])
+        deepest = max([1, *(len(getattr(record, lines.name)) for lines in document.lines if lines.writable)])
         for position in range(deepest):
             yield [_written(record, f, position, document.import_key, names) for f in fields]
 

@@ -14,6 +14,7 @@ from jingwei.platform.documents.api import actor_of
 from jingwei.platform.documents.command import Answer, Command, run_claimed
 from jingwei.platform.documents.declare import Document
 from jingwei.platform.documents.query import parse_query, scoped
+from jingwei.platform.documents.values import Meaning, meaning
 from jingwei.platform.documents.write import load_lines
 from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.http.bodies import claim_of
@@ -93,22 +94,34 @@ def add_tables(api: NinjaAPI, document: Document) -> None:
 
 def _export(document: Document, request: HttpRequest, actor: Actor, format: str) -> bytes:
     params = {n: request.GET[n] for n in request.GET if n not in ("cursor", "limit", "count")}
-    query = parse_query(document, params, {*read.listable(document), "name"})
+    query = parse_query(document, params, {*read.listable(document), "name", "state"})
     order = f"{'-' if query.descending else ''}{query.sort}"
     records = list(scoped(document, actor).filter(query.conditions).order_by(order, "id")[:MOST_ROWS])
     title = str(document.plural)
     if query.fields:
         shown = read.listable(document)
-        chosen = [shown[f] for f in query.fields if f in shown]
-        columns = [TemplateColumn(m.name, m.label, tables.kind_of(m)) for m in chosen]
+        chosen = [f for f in query.fields if f in shown or f == "state"]
+        columns = [_column(shown.get(f)) for f in chosen]
         rows = read.as_rows(document, records, query.fields, actor.group_id)
-        return _sheet(columns, ([_cell(row[m.name]) for m in chosen] for row in rows), format, title)
+        cells = ([_cell(document, f, row[f]) for f in chosen] for row in rows)
+        return _sheet(columns, cells, format, title)
     load_lines(document, records)
     return _sheet(tables.template_columns(document), tables.rows_of(document, records, actor.group_id), format, title)
 
 
-def _cell(value: Any) -> Any:
-    return f"{value['number']} {value['title']}".strip() if isinstance(value, dict) else value
+def _column(m: Meaning | None) -> TemplateColumn:
+    return TemplateColumn("state", _("State")) if m is None else TemplateColumn(m.name, m.label, tables.kind_of(m))
+
+
+def _cell(document: Document, field: str, value: Any) -> Any:
+    """A value as people read it: references by their code, states and choices by label."""
+    if field == "state":
+        state = document.state(value)
+        return str(state.label) if state else value
+    if isinstance(value, dict):
+        return value["number"]  # the code, so that the file can be imported again
+    choices = meaning(document.field(field)).choices
+    return str(dict(choices).get(value, value)) if choices else value
 
 
 def _import(

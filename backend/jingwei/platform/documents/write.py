@@ -128,14 +128,15 @@ def update(command: Command, key: str, changes: Sequence[tuple[int, int | None, 
     `record.not_found`, and all that `create` raises. A change that changes nothing writes nothing.
     """
     document = catalogue.get(key)
+    command.actor.need(f"{key}.edit")
     stored = lock(command, document, [id for id, _version, _body in changes], f"{key}.edit")
     check_versions(document, stored, {id: (version, body) for id, version, body in changes})
-    refuse(_not_editable(document, stored))
     by_id = {record.pk: record for record in stored}
     drafts, problems = draft_changed(command, document, [(by_id[id], body) for id, _version, body in changes])
-    refuse([*problems, *taken(command, document, drafts)])
     found = [(d, differences(document, d.before, d.record)) for d in drafts]
     changed = [(d, c) for d, c in found if c]
+    refuse(_not_editable(document, [d.before for d, _c in changed]))
+    refuse([*problems, *taken(command, document, drafts)])
     records = [d.record for d, _c in changed]
     for record in records:
         record.version += 1
@@ -248,6 +249,7 @@ def _not_editable(document: Document, records: Iterable[Any]) -> Iterable[Proble
 def delete(command: Command, key: str, ids: Sequence[int], versions: Mapping[int, int] | None = None) -> None:
     """Delete records that nothing refers to and whose state allows it; others are refused with what uses them."""
     document = catalogue.get(key)
+    command.actor.need(f"{key}.delete")
     records = lock(command, document, ids, f"{key}.delete")
     check_versions(document, records, {r.pk: ((versions or {}).get(r.pk), None) for r in records})
     refuse(
@@ -271,28 +273,33 @@ def delete(command: Command, key: str, ids: Sequence[int], versions: Mapping[int
         _note(command, document, record, "delete", "deleted", record.state, {})
 
 
-def used(document: Document, records: Sequence[Any]) -> Iterable[Problem]:
-    """What refers to the records, over every declared reference to their model, as 'used in 12 documents'."""
+def users_of(document: Document, records: Sequence[Any]) -> dict[int, list[int]]:
+    """Ids of the records that refer to each of `records`, over every declared reference to their model."""
     ids = [r.pk for r in records]
-    users: dict[int, dict[int, None]] = {r.pk: {} for r in records}
+    users: dict[int, dict[int, None]] = {id: {} for id in ids}
     for other in catalogue:
         if catalogue.of(other.model) is not other:
             continue
-        owned = {(lines.model, lines.parent) for lines in other.lines}
-        for model, parent in [(other.model, "id"), *owned]:
-            if other is document and model is not document.model:
-                continue  # a record's own lines go with it
+        for model, owner in [(other.model, "id"), *((part.model, f"{part.parent}_id") for part in other.lines)]:
             for field in model._meta.local_concrete_fields:
                 if field.remote_field is None or field.remote_field.model is not document.model:
                     continue
-                owner = "id" if parent == "id" else f"{parent}_id"
+                if owner == f"{field.name}_id":
+                    continue  # a record's own lines go with it
                 rows = model._default_manager.filter(group_id=records[0].group_id, **{f"{field.name}__in": ids})
                 for target, source in rows.values_list(field.attname, owner)[:1000]:
                     if target != source:
                         users[target][source] = None
+    return {id: list(found) for id, found in users.items()}
+
+
+def used(document: Document, records: Sequence[Any]) -> Iterable[Problem]:
+    """What refers to the records, as 'used in 12 records or documents' with the first ten of them."""
+    users = users_of(document, records)
+    shown = [source for found in users.values() for source in found[:10]]
     refs = {
         row.pk: DocumentRef(row.type, row.pk, row.number, row.title_en or row.title_zh)
-        for row in RegistryRow.objects.filter(id__in=[s for found in users.values() for s in list(found)[:10]])
+        for row in RegistryRow.objects.filter(group_id=records[0].group_id, id__in=shown)
     }
     for record in records:
         if found := users[record.pk]:
@@ -302,5 +309,5 @@ def used(document: Document, records: Sequence[Any]) -> Iterable[Problem]:
                 % {"label": document.label, "number": record, "count": len(found)},
                 _("Deactivate it instead: history stays readable, new entries cannot use it."),
                 status=409,
-                documents=tuple(refs[s] for s in list(found)[:10] if s in refs),
+                documents=tuple(refs[s] for s in found[:10] if s in refs),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -197,9 +198,20 @@ def run_worker(chosen: argparse.Namespace) -> int:
         from procrastinate.contrib.django import app
         from procrastinate.contrib.django.django_connector import DjangoConnector
 
+        from jingwei.platform.jobs import running  # its task is known once it is imported
+        from jingwei.server.housekeeping import keep_house
+
         assert isinstance(app.connector, DjangoConnector)
+        assert running.carry_out.name in app.tasks
         connector = app.connector.get_worker_connector()
         # Ctrl-C raises after the worker has ended in good order: there is nothing left to report.
-        with app.replace_connector(connector) as working, contextlib.suppress(KeyboardInterrupt):
-            working.run_worker(concurrency=chosen.jobs, shutdown_graceful_timeout=chosen.grace)
+        stop = threading.Event()
+        house = threading.Thread(target=keep_house, args=(stop,), name="housekeeping")
+        house.start()
+        try:
+            with app.replace_connector(connector) as working, contextlib.suppress(KeyboardInterrupt):
+                working.run_worker(concurrency=chosen.jobs, shutdown_graceful_timeout=chosen.grace)
+        finally:
+            stop.set()
+            house.join()
     return 0
