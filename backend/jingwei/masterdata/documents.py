@@ -6,16 +6,18 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.masterdata import items, parties, rates, units
+from jingwei.masterdata import items, parties, places, rates, units
 from jingwei.masterdata.models import (
     ExchangeRate,
     Item,
     ItemCategory,
     ItemUnit,
+    Location,
     Party,
     PartyAddress,
     PartyContact,
     Unit,
+    Warehouse,
 )
 from jingwei.platform import masters
 from jingwei.platform.documents.declare import Document, Lines, Section, Series
@@ -185,4 +187,38 @@ EXCHANGE_RATE = Document(
     check=rates.check,
 )
 
-DOCUMENTS = (ITEM, ITEM_CATEGORY, UNIT, PARTY, CUSTOMER, SUPPLIER, EXCHANGE_RATE)
+WAREHOUSE = masters.master(
+    key="masterdata.warehouse",
+    path="masterdata/warehouses",
+    model=Warehouse,
+    label=_("Warehouse"),
+    plural=_("Warehouses"),
+    help=_("Places of storage with an address of their own."),
+    steward=STEWARD,
+    sections=(Section(key="main", label=_("Warehouse"), fields=("code", "name_zh", "name_en")),),
+    columns=("code", "name_zh", "name_en", "state"),
+    filters=("state",),
+    check=places.check_warehouse,
+)
+
+LOCATION = masters.master(
+    key="masterdata.location",
+    path="masterdata/locations",
+    model=Location,
+    label=_("Location"),
+    plural=_("Locations"),
+    help=_("Bins and zones of warehouses, and the places outside the stock that goods come from or go to."),
+    steward=STEWARD,
+    sections=(
+        Section(
+            key="main",
+            label=_("Location"),
+            fields=("code", "name_zh", "name_en", "kind", "warehouse", "parent"),
+        ),
+    ),
+    columns=("code", "name_zh", "name_en", "kind", "warehouse", "parent", "state"),
+    filters=("state", "kind", "warehouse", "parent"),
+    check=places.check_location,
+)
+
+DOCUMENTS = (ITEM, ITEM_CATEGORY, UNIT, PARTY, CUSTOMER, SUPPLIER, WAREHOUSE, LOCATION, EXCHANGE_RATE)

@@ -1,0 +1,27 @@
+"""Units, items, parties and places: what every document names."""
+
+from jingwei.masterdata.models.items import NOT_STOCKED, AccountingClass, Item, ItemCategory, ItemUnit, Tracking
+from jingwei.masterdata.models.parties import AddressUse, Party, PartyAddress, PartyContact, PartyKind
+from jingwei.masterdata.models.places import VALUED, Location, LocationKind, Warehouse
+from jingwei.masterdata.models.units import Dimension, ExchangeRate, Unit
+
+__all__ = [
+    "NOT_STOCKED",
+    "VALUED",
+    "AccountingClass",
+    "AddressUse",
+    "Dimension",
+    "ExchangeRate",
+    "Item",
+    "ItemCategory",
+    "ItemUnit",
+    "Location",
+    "LocationKind",
+    "Party",
+    "PartyAddress",
+    "PartyContact",
+    "PartyKind",
+    "Tracking",
+    "Unit",
+    "Warehouse",
+]
