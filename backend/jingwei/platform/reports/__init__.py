@@ -1,0 +1,1 @@
+"""Reports: the second primitive. A declaration gives parameters and a function; the rest is derived."""

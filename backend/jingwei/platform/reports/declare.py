@@ -1,0 +1,138 @@
+"""The declaration of a report: parameters, permission and the function that makes its table.
+
+From a `Report` come its routes and OpenAPI schema, the parameter form, the menu entry, the permission and the file.
+A report only reads; it sees one moment of the database, whose instant is printed on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from jingwei.platform.errors import Text
+from jingwei.platform.identity.actor import Actor
+
+ColumnKind = Literal["text", "code", "amount", "quantity", "integer", "date", "reference"]
+
+
+class Params(BaseModel):
+    """What a report asks for. Fields are dates, booleans, integers, text, choices (a `TextChoices`) or, with a
+    `target`, references by id; what may stay empty has a default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def asked(
+    label: Text,
+    help: Text,
+    default: Any = None,
+    *,
+    target: str = "",
+    minimum: int | None = None,
+    maximum: int | None = None,
+) -> Any:
+    """A parameter with its words; `target` is the key of the declaration a reference points to. `...` as default makes
+    it one that must be given."""
+    return Field(
+        default,
+        title=cast(str, label),  # stays lazy: the reader's language is known when it is shown
+        description=cast(str, help),
+        json_schema_extra={"target": target},
+        ge=minimum,
+        le=maximum,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; columns that follow each other with one `group` stand under one heading. `scale` is the number of
+    decimals an amount shows."""
+
+    name: str
+    label: Text
+    kind: ColumnKind = "text"
+    group: Text = ""
+    scale: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """Where a figure can be opened: another report with its parameters, or a document."""
+
+    report: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    document: tuple[str, int] | None = None
+
+
+@dataclass(slots=True)
+class Row:
+    """A row: values by column name (a reference is {id, key, number, title}); `drill` opens the row, `drills` single
+    figures of it. `level` indents, from 0."""
+
+    values: dict[str, Any]
+    level: int = 0
+    bold: bool = False
+    drill: Drill | None = None
+    drills: dict[str, Drill] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the reader should know beside the figures, such as a cross-check that does not hold."""
+
+    text: Text
+    kind: Literal["info", "warning", "error"] = "info"
+
+
+@dataclass(slots=True)
+class Result:
+    """A report as made. `totals` are by column name; `currency` is what its amounts are in."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    totals: Mapping[str, Decimal] | None = None
+    notes: Sequence[Note] = ()
+    heading: str = ""
+    currency: str = ""
+
+
+def no_defaults(actor: Actor, today: date) -> dict[str, Any]:
+    """For reports whose parameters are not proposed."""
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Report:
+    """A report, declared once.
+
+    key         "books.trial-balance": module and name; its permission is the key with `.view`
+    run         makes the table for the actor's company; raises Refusal with the field that is wrong
+    defaults    values proposed where a parameter is not given, from the actor and the business date
+    in_menu     whether it opens from the menu; otherwise only by drilling into another report
+    """
+
+    key: str
+    label: Text
+    help: Text
+    params: type[Params]
+    run: Callable[[Actor, Any], Result]
+    defaults: Callable[[Actor, date], Mapping[str, Any]] = no_defaults
+    in_menu: bool = True
+
+    @property
+    def module(self) -> str:
+        return self.key.partition(".")[0]
+
+    @property
+    def path(self) -> str:
+        """Its place in the API and in the web application."""
+        return f"reports/{self.key}"
+
+    @property
+    def permission(self) -> str:
+        return f"{self.key}.view"
