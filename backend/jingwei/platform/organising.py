@@ -1,18 +1,22 @@
-"""Starting a group: its preset roles, its users, and what they may do."""
+"""Starting a group: its preset roles, its users, what they may do, and keys with which systems act as them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.platform.errors import Problem, Refusal
+from jingwei.platform.documents.catalogue import catalogue
+from jingwei.platform.errors import Problem, Refusal, refuse
+from jingwei.platform.identity.actor import resolve
 from jingwei.platform.identity.authentication import forget_rights
 from jingwei.platform.identity.signin import refuse_weak
-from jingwei.platform.models import Group, Role, RoleAssignment, User
+from jingwei.platform.models import ApiKey, Group, Role, RoleAssignment, User
 from jingwei.platform.text import clean, fold
 
 
@@ -79,3 +83,27 @@ def assign(group: Group, user: User, role_key: str, company_id: int | None = Non
         User.objects.filter(pk=user.pk).update(epoch=user.epoch + 1)
     user.epoch += 1
     forget_rights()
+
+
+def create_key(group: Group, user: User, name: str, scopes: Sequence[str] = ()) -> str:
+    """A new key of a user; returns its secret, of which only the SHA-256 is kept.
+
+    Raises Refusal `scope.unknown` for a pattern that fits no permission: mistyped, it would allow less than meant, or
+    after `-` more; `scope.empty` when the patterns together leave nothing.
+    """
+    refuse(
+        Problem(
+            "scope.unknown",
+            _("No permission fits the pattern %(pattern)s.") % {"pattern": scope},
+            _("Patterns are such as masterdata.item.* or *.view; one that begins with - takes away again."),
+        )
+        for scope in scopes
+        if not resolve([scope.removeprefix("-")], catalogue.permissions)
+    )
+    if scopes and not resolve(list(scopes), catalogue.permissions):
+        message = _("The patterns leave no permission: begin with one that gives some.")
+        raise Refusal(Problem("scope.empty", message))
+    secret = f"jw_{secrets.token_urlsafe(32)}"
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    ApiKey.objects.create(group=group, user=user, name=name, secret_sha256=digest, scopes=list(scopes))
+    return secret

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from jingwei.platform import organising
@@ -14,8 +15,9 @@ from jingwei.platform.documents.schema import parse, schemas
 from jingwei.platform.documents.write import create
 from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.identity.authentication import system_actor
-from jingwei.platform.models import Company, Group
+from jingwei.platform.models import Company, Group, RoleAssignment, User
 from jingwei.platform.organising import assign, create_group, sync_presets
+from jingwei.platform.text import clean, fold
 from jingwei.server import demo
 from jingwei.server.roles import PRESETS
 
@@ -28,13 +30,18 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
 
 
-def ensure(say: Callable[[str], None]) -> list[tuple[str, str, str]]:
-    """Bring preset roles up to date; in an empty installation make the demo group and return (login, password, role)
-    of its users. Otherwise return nothing."""
+def sync_roles() -> int:
+    """Bring the preset roles of every group up to `server.roles`; returns how many groups there are."""
     groups = list(Group.objects.order_by("id"))
     for group in groups:
         sync_presets(group, PRESETS)
-    if groups:
+    return len(groups)
+
+
+def ensure(say: Callable[[str], None]) -> list[tuple[str, str, str]]:
+    """Bring preset roles up to date; in an empty installation make the demo group and return (login, password, role)
+    of its users. Otherwise return nothing."""
+    if sync_roles():
         return []
     group = create_group("Demo 演示", PRESETS)
     actor = system_actor(group.pk, via="first-run")
@@ -73,3 +80,47 @@ def create_user(*, login: str, name: str, roles: Sequence[str]) -> str:
     for role in roles:
         assign(group, user, role)
     return password
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key as it is told once. `must_change_password`: its user chooses a password first, until then it is refused."""
+
+    secret: str
+    group: Group
+    user: User
+    must_change_password: bool
+
+
+def create_key(*, login: str, name: str, scopes: Sequence[str], group_id: int | None = None) -> NewKey:
+    """A key with which another system acts as a user, in the group where the user has roles.
+
+    `scopes` are patterns of permissions, as roles have them; none means all that the user may. Raises Refusal
+    `user.unknown`, 409 `user.inactive`, 409 `group.several`, 409 `role.missing`, `scope.unknown`, `name.missing`.
+    """
+    user = User.objects.filter(login_folded=fold(login)).first()
+    if user is None:
+        raise Refusal(Problem("user.unknown", f"There is no user {login}.", "Add one with `jingwei createuser`."))
+    if not user.is_active:
+        raise Refusal(Problem("user.inactive", f"Nobody may act as {login}: the user is inactive.", status=409))
+    group = _group_of(user, group_id)
+    if not clean(name):
+        raise Refusal(Problem("name.missing", "Say with --name what the key is for."))
+    secret = organising.create_key(group, user, clean(name), scopes)
+    return NewKey(secret, group, user, user.must_change_password)
+
+
+def _group_of(user: User, group_id: int | None) -> Group:
+    """The group in which the user has roles; the one named when there are several."""
+    held = RoleAssignment.objects.filter(user=user).values("group_id")
+    groups = list(Group.objects.filter(pk__in=held).order_by("id"))
+    if group_id is not None:
+        groups = [group for group in groups if group.pk == group_id]
+    if len(groups) == 1:
+        return groups[0]
+    if groups:
+        named = ", ".join(f"{group.pk} ({group.name})" for group in groups[:10])
+        message = f"{user.login} has roles in {len(groups)} groups: {named}."
+        raise Refusal(Problem("group.several", message, "Say which with --group.", status=409))
+    where = "" if group_id is None else f" in group {group_id}"
+    raise Refusal(Problem("role.missing", f"{user.login} has no role{where}, so a key could do nothing.", status=409))

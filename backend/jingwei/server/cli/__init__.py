@@ -10,15 +10,15 @@ from collections.abc import Callable, Sequence
 from jingwei.platform.database.guards import GuardError
 from jingwei.platform.database.provision import ProvisionError
 from jingwei.platform.errors import Refusal
-from jingwei.server.cli import database, people, proving, schema, serving, translations
+from jingwei.server.cli import companies, database, people, proving, schema, serving, translations
 from jingwei.server.demotion import DemotionError
 from jingwei.server.postgres import PostgresError
 from jingwei.server.runtime import RuntimeProblem
 
 Command = Callable[[argparse.Namespace], int]
 
-GROUPS = (serving, database, people, proving, schema, translations)
-EXPECTED = (DemotionError, GuardError, PostgresError, ProvisionError, Refusal, RuntimeProblem)
+GROUPS = (serving, database, companies, people, proving, schema, translations)
+EXPECTED = (DemotionError, GuardError, PostgresError, ProvisionError, RuntimeProblem)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return command(chosen)
+    except Refusal as refusal:
+        for problem in refusal.problems:
+            print(f"jingwei {chosen.command}: {problem.message} {problem.hint}".rstrip(), file=sys.stderr)
+        return 1
     except EXPECTED as error:
         print(f"jingwei {chosen.command}: {error}", file=sys.stderr)
         return 1

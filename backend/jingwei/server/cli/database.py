@@ -17,7 +17,7 @@ MIGRATION_LOCK = 0x6A696E67_77656900  # any constant of our own: two migrations 
 
 def register(commands: Parsers) -> None:
     """Add this file's commands."""
-    migrate = commands.add_parser("migrate", help="bring the database's schema, grants and guards up to date")
+    migrate = commands.add_parser("migrate", help="bring the database's schema, guards and preset roles up to date")
     migrate.set_defaults(run=run_migrate)
 
 
@@ -26,6 +26,10 @@ def run_migrate(_: argparse.Namespace) -> int:
     with runtime.database("jingwei migrate", say) as urls:
         runtime.setup_django(urls)
         say(migrate_schema())
+        from jingwei.server import firstrun
+
+        if groups := firstrun.sync_roles():
+            say(f"preset roles of {groups} {'group' if groups == 1 else 'groups'} are as this version has them")
     return 0
 
 
