@@ -23,6 +23,7 @@ from jingwei.platform.http.problems import refusal_response
 from jingwei.platform.identity.api import add_session
 from jingwei.platform.identity.authentication import authenticate
 from jingwei.platform.jobs.api import add_jobs
+from jingwei.platform.reports.api import add_reports
 from jingwei.server import health, webapp
 
 api = NinjaAPI(
@@ -72,6 +73,7 @@ for document in catalogue:
     add_document(api, document)
     add_panel(api, document)
     add_tables(api, document)
+add_reports(api)
 
 
 def unknown_route(request: HttpRequest, rest: str) -> HttpResponse:

@@ -11,6 +11,7 @@ from jingwei.books import documents as books
 from jingwei.books.invariants import RULES as BOOKS_RULES
 from jingwei.books.models import Bookkeeping
 from jingwei.books.numbers import give_voucher_numbers
+from jingwei.books.reports import REPORTS as BOOKS_REPORTS
 from jingwei.books.sealing import Broken, verify
 from jingwei.finance import documents as finance
 from jingwei.finance.vouchers import name_vouchers
@@ -23,7 +24,7 @@ from jingwei.platform.jobs.declare import Job
 from jingwei.platform.outbox import Consumer
 
 MODULES = (
-    Module("finance", _("Finance"), (*finance.DOCUMENTS, *books.DOCUMENTS)),
+    Module("finance", _("Finance"), (*finance.DOCUMENTS, *books.DOCUMENTS), reports=BOOKS_REPORTS),
     Module(
         "masterdata",
         _("Master data"),

@@ -1,0 +1,111 @@
+"""Journal lines with what a book prints beside them: voucher number, document, contra accounts, party."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.books.reports.ledger import Ledger
+from jingwei.platform.errors import Problem, Refusal
+
+#: A book with more lines than this is asked for in parts: nobody reads it, and a browser would not bear it.
+MOST_LINES = 20_000
+
+_LINES = """
+SELECT line.posted_on, line.entry_id, line.account_id, coalesce(line.party_id, 0), line.summary, line.debit,
+       line.credit, period.code, number.type, number.number, document.id, document.type
+FROM journal_line line
+JOIN journal_entry entry ON entry.group_id = line.group_id AND entry.id = line.entry_id
+JOIN period ON period.group_id = entry.group_id AND period.id = entry.period_id
+JOIN document ON document.group_id = entry.group_id AND document.id = entry.document_id
+LEFT JOIN voucher_number number ON number.group_id = entry.group_id AND number.entry_id = entry.id
+WHERE line.group_id = %(group)s AND line.company_id = %(company)s
+  AND line.posted_on BETWEEN %(from)s AND %(to)s
+  AND NOT (entry.kind = 'opening' AND entry.posted_on = %(begun)s)
+  AND (%(accounts)s::bigint[] IS NULL OR line.account_id = ANY(%(accounts)s))
+  AND (%(party)s::bigint IS NULL OR line.party_id = %(party)s)
+  AND (%(type)s::text IS NULL OR number.type = %(type)s)
+ORDER BY line.posted_on, period.starts_on, number.type, number.number, line.entry_id, line.line
+LIMIT %(limit)s
+"""
+
+_SIDES = """
+SELECT DISTINCT line.entry_id, line.account_id, line.debit <> 0
+FROM journal_line line WHERE line.group_id = %s AND line.entry_id = ANY(%s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BookLine:
+    """One journal line with its voucher's period, type and serial number."""
+
+    posted_on: date
+    entry_id: int
+    account_id: int
+    party_id: int
+    summary: str
+    debit: Decimal
+    credit: Decimal
+    period: str
+    voucher_type: str | None
+    serial: int | None
+    document_id: int
+    document_type: str
+
+    @property
+    def number(self) -> str:
+        """Type, period and number of the voucher."""
+        return f"{self.voucher_type}-{self.period}-{self.serial:04}" if self.voucher_type else ""
+
+
+def lines_between(
+    ledger: Ledger,
+    from_on: date,
+    to_on: date,
+    *,
+    accounts: Sequence[int] | None = None,
+    party: int | None = None,
+    voucher_type: str | None = None,
+) -> list[BookLine]:
+    """Lines of a range of days in the order of the journal, in one statement; opening vouchers are balances, not lines.
+
+    Raises Refusal 422 `report.too_long` with the limit.
+    """
+    given: dict[str, Any] = {
+        "group": ledger.group_id,
+        "company": ledger.company_id,
+        "from": from_on,
+        "to": to_on,
+        "begun": ledger.starts_on,
+        "accounts": accounts,
+        "party": party,
+        "type": voucher_type,
+        "limit": MOST_LINES + 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, given)
+        rows = cursor.fetchall()
+    if len(rows) > MOST_LINES:
+        message = _("The report would have more than %(limit)s lines.") % {"limit": f"{MOST_LINES:,}"}
+        hint = _("Choose fewer days, one account or one party.")
+        raise Refusal(Problem("report.too_long", message, hint, field="to_on"))
+    return [BookLine(*row) for row in rows]
+
+
+def contras(ledger: Ledger, lines: Iterable[BookLine]) -> dict[tuple[int, bool], list[str]]:
+    """对方科目: for (entry, whether debit) the accounts on the other side of the entry, in the order of the chart."""
+    entries = sorted({line.entry_id for line in lines})
+    found: dict[tuple[int, bool], list[str]] = defaultdict(list)
+    if entries:
+        with connection.cursor() as cursor:
+            cursor.execute(_SIDES, [ledger.group_id, entries])
+            for entry, account, is_debit in cursor.fetchall():
+                found[entry, not is_debit].append(ledger.codes[account])
+    return {key: sorted(codes) for key, codes in found.items()}
