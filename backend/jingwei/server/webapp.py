@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -11,10 +11,18 @@ from django.http import HttpRequest, HttpResponse
 PLACEHOLDER = "__CSP_NONCE__"
 
 
-@cache
+@lru_cache(maxsize=1)
+def _read(path: Path, changed_at: int) -> str:
+    return path.read_text(encoding="utf-8")
+
+
 def _page() -> str | None:
-    index = Path(settings.ROOT) / "web" / "dist" / "index.html"
-    return index.read_text(encoding="utf-8") if index.exists() else None
+    """The built page; read again when a new build has replaced it."""
+    path = Path(settings.ROOT) / "web" / "dist" / "index.html"
+    try:
+        return _read(path, path.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return None
 
 
 def index(request: HttpRequest) -> HttpResponse:

@@ -59,6 +59,8 @@ export interface Field {
   choices?: Choice[]
   target?: Target
   default?: Value
+  /** What the screen itself proposes on a new record; sent unless it was changed. */
+  proposed?: Value
   listable: boolean
   unit_field?: string
 }
@@ -112,6 +114,16 @@ export interface May {
   export: boolean
 }
 
+/** 下推: drafts of another document made from these; nothing is saved before the person saves the draft. */
+export interface ConversionMeta {
+  key: string
+  label: string
+  help: string
+  source: string[]
+  target: Target
+  may: boolean
+}
+
 export interface DocumentMeta {
   key: string
   path: string
@@ -132,6 +144,7 @@ export interface DocumentMeta {
   sortable: string[]
   sort: string
   actions: ActionMeta[]
+  conversions?: ConversionMeta[]
   may: May
   has_preview: boolean
   has_versions: boolean
@@ -251,6 +264,14 @@ export interface ActionAnswer {
   state: string
   record?: RecordData
   created?: Reference[]
+}
+
+/** A document as it would be: field names to body values, `sources` the documents it is made from. */
+export type DraftBody = Record<string, unknown> & { sources?: number[] }
+
+export interface ConvertAnswer {
+  target: Target
+  drafts: DraftBody[]
 }
 
 export interface BatchResult {

@@ -10,6 +10,7 @@ import { ProblemPage } from '../shared/ProblemView'
 import { keyOfPath, rememberPath, useApplication, useDocumentMeta } from './application'
 import { useT } from './i18n/language'
 import { usePlace } from './place'
+import '../modules/finance/voucherGrid'
 
 /** Menu pages that earned a screen of their own; everything else is drawn from its declaration. */
 const PAGES: Record<string, ComponentType<{ label: string; group: string }>> = {

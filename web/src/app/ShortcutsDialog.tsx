@@ -39,6 +39,14 @@ const GROUPS: { title: Key; rows: [keys: string, meaning: Key][] }[] = [
       ['Ctrl V', 'keys.paste'],
     ],
   },
+  {
+    title: 'keys.voucher',
+    rows: [
+      ['=', 'keys.balance'],
+      ['//', 'keys.repeat'],
+      ['Enter', 'keys.endLine'],
+    ],
+  },
 ]
 
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {

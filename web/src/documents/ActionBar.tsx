@@ -7,6 +7,7 @@ import type { ActionAnswer, ActionMeta, DocumentMeta } from '../api/types'
 import { useT } from '../app/i18n/language'
 import { ProblemErrors, problemTitle } from '../shared/ProblemView'
 import { ActionDialog } from './ActionDialog'
+import { ConversionButtons, offeredConversions } from './Conversions'
 import { offeredActions, type OfferedAction } from './actions'
 import type { Values } from './formState'
 import type { DocumentForm } from './useDocumentForm'
@@ -197,6 +198,17 @@ export function ActionBar({ meta, form }: { meta: DocumentMeta; form: DocumentFo
           onStart={() => start(one.action)}
         />
       ))}
+      {base && (
+        <ConversionButtons
+          meta={meta}
+          conversions={offeredConversions(meta, [base.state ?? ''])}
+          ids={async () => {
+            const saved = form.isDirty ? await form.save() : base
+            return saved && [saved.id]
+          }}
+          onRefused={refused}
+        />
+      )}
       <MoreActions offered={offered.slice(SHOWN)} deletion={mayDelete(meta, form) ? remove : null} start={start} />
       {asking && (
         <ActionDialog

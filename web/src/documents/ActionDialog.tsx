@@ -2,7 +2,9 @@ import { Button, Modal } from 'antd'
 import { useState, type FormEvent } from 'react'
 import { asProblem, type ApiProblem } from '../api/problem'
 import type { ActionMeta, Value } from '../api/types'
+import { useApplication } from '../app/application'
 import { useT } from '../app/i18n/language'
+import { todayIn } from '../shared/dates'
 import { ProblemAlert } from '../shared/ProblemView'
 import { FieldControl } from './FieldControl'
 import type { Values } from './formState'
@@ -25,9 +27,15 @@ function messagesOf(problem: ApiProblem | null, names: string[]): Record<string,
 /** States the consequence and asks for what the action needs; a refusal stays in the dialog with what was typed. */
 export function ActionDialog({ action, note, onRun, onClose }: ActionDialogProps) {
   const t = useT()
+  const { company } = useApplication()
   const [inputs, setInputs] = useState<Values>(() =>
     Object.fromEntries(
-      action.inputs.flatMap((field) => (field.default === undefined ? [] : [[field.name, field.default]])),
+      action.inputs.flatMap((field) => {
+        // A date that must be given is today's more often than not.
+        const proposed = field.type === 'date' && field.required ? todayIn(company?.time_zone) : undefined
+        const value = field.default ?? proposed
+        return value === undefined ? [] : [[field.name, value]]
+      }),
     ),
   )
   const [problem, setProblem] = useState<ApiProblem | null>(null)

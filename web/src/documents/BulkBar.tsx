@@ -2,10 +2,11 @@ import { App, Button, Dropdown, Modal } from 'antd'
 import { useState } from 'react'
 import { newIdempotencyKey, request } from '../api/client'
 import { asProblem } from '../api/problem'
-import type { ActionMeta, BatchResult, DocumentMeta } from '../api/types'
+import type { ActionMeta, BatchResult, DocumentMeta, Row } from '../api/types'
 import { useT } from '../app/i18n/language'
 import { problemTitle } from '../shared/ProblemView'
 import { ActionDialog } from './ActionDialog'
+import { ConversionButtons, offeredConversions } from './Conversions'
 import type { Values } from './formState'
 import { inputBody } from './actions'
 import { useExport } from './ListTools'
@@ -13,6 +14,8 @@ import { useExport } from './ListTools'
 interface BulkBarProps {
   meta: DocumentMeta
   selected: ReadonlySet<number>
+  /** The rows on the screen, for the states of the selected ones. */
+  rows: Row[]
   visible: string[]
   onClear: () => void
   onDone: () => void
@@ -69,13 +72,15 @@ function ExportSelected({
 }
 
 /** What can be done to all ticked records at once; each is answered for itself. */
-export function BulkBar({ meta, selected, visible, onClear, onDone }: BulkBarProps) {
+export function BulkBar({ meta, selected, rows, visible, onClear, onDone }: BulkBarProps) {
   const t = useT()
   const { message } = App.useApp()
   const [action, setAction] = useState<ActionMeta | null>(null)
   const [failures, setFailures] = useState<BatchResult[]>([])
   const [busy, setBusy] = useState<string | null>(null)
   const actions = meta.actions.filter((one) => one.batch && one.may)
+  const states = rows.flatMap((row) => (selected.has(row.id) ? [row.state ?? ''] : []))
+  const conversions = offeredConversions(meta, states)
 
   const run = async (chosen: ActionMeta, inputs: Values) => {
     setBusy(chosen.key)
@@ -115,7 +120,14 @@ export function BulkBar({ meta, selected, visible, onClear, onDone }: BulkBarPro
           {one.label}
         </Button>
       ))}
-      {actions.length === 0 && <span className="secondary">{t('batch.none')}</span>}
+      <ConversionButtons
+        meta={meta}
+        conversions={conversions}
+        size="small"
+        ids={() => Promise.resolve([...selected])}
+        onRefused={(error) => void message.error(problemTitle(asProblem(error), t))}
+      />
+      {actions.length + conversions.length === 0 && <span className="secondary">{t('batch.none')}</span>}
       {meta.may.export && <ExportSelected meta={meta} selected={selected} visible={visible} />}
       <Button size="small" type="link" onClick={onClear}>
         {t('batch.clear')}

@@ -1,29 +1,31 @@
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Modal } from 'antd'
-import { useEffect, useRef, useState } from 'react'
-import { useBlocker } from 'react-router'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useBlocker, useLocation } from 'react-router'
 import { MenuFoldOutlined, MenuUnfoldOutlined } from '@ant-design/icons'
 import { request } from '../api/client'
-import type { DocumentMeta, Field, RecordData, SectionMeta } from '../api/types'
+import type { DocumentMeta, DraftBody, Field, RecordData, SectionMeta } from '../api/types'
 import { rememberPath, useApplication } from '../app/application'
-import { useT } from '../app/i18n/language'
+import { type Translate, useT } from '../app/i18n/language'
 import { usePlace } from '../app/place'
-import { formatInstant } from '../shared/dates'
+import { formatInstant, todayIn } from '../shared/dates'
 import { Loading } from '../shared/Loading'
 import { ProblemAlert, ProblemPage } from '../shared/ProblemView'
 import { readStored, writeStored } from '../shared/storage'
 import { ActionBar } from './ActionBar'
 import { ConflictDialog } from './ConflictDialog'
+import type { NewRecordState } from './Conversions'
 import { DocumentPanel } from './DocumentPanel'
 import { ErrorSummary } from './ErrorSummary'
 import { FieldControl } from './FieldControl'
+import { habitsOf } from './gridHabits'
 import { LinesGrid } from './LinesGrid'
 import { StateTag } from './StateTag'
 import { useDocumentForm, type DocumentForm } from './useDocumentForm'
-import { recordTitle, shownValue } from './values'
+import { isEmpty, recordTitle, shownValue } from './values'
 
 function fieldValue(form: DocumentForm, field: Field): unknown {
-  const stored = form.state.base === null ? field.default : form.state.base[field.name]
+  const stored = form.state.base === null ? (field.default ?? field.proposed) : form.state.base[field.name]
   return shownValue(form.state.edits[field.name], form.preview?.record[field.name], stored)
 }
 
@@ -38,8 +40,10 @@ function SectionFields({
   form: DocumentForm
   firstField: string | null
 }) {
-  const fields = section.fields.flatMap((name) => meta.fields[name] ?? [])
   const row = Object.fromEntries(Object.values(meta.fields).map((field) => [field.name, fieldValue(form, field)]))
+  // What the server will give later says nothing on a new record.
+  const isSaid = (field: Field) => form.state.base !== null || !field.read_only || !isEmpty(row[field.name])
+  const fields = section.fields.flatMap((name) => meta.fields[name] ?? []).filter(isSaid)
   return (
     <div className="fields">
       {fields.map((field) => (
@@ -197,11 +201,17 @@ function useSaveKey(form: DocumentForm): void {
   }, [])
 }
 
+/** A document without a number yet is called by its kind. */
+function titleOf(base: RecordData | null, meta: DocumentMeta, t: Translate): string {
+  if (base === null) return t('document.new', { label: meta.label })
+  return recordTitle(base, meta) || `${meta.label} #${base.id}`
+}
+
 function DocumentHead({ meta, form }: { meta: DocumentMeta; form: DocumentForm }) {
   const t = useT()
   const { company } = useApplication()
   const base = form.state.base
-  const title = base ? recordTitle(base, meta) || `#${base.id}` : t('document.new', { label: meta.label })
+  const title = titleOf(base, meta, t)
   return (
     <div className="document-head">
       <div className="document-title">
@@ -251,10 +261,44 @@ function sectionsOf(meta: DocumentMeta, otherLabel: string): SectionMeta[] {
     : [...meta.sections, { key: 'other', label: otherLabel, fields: rest, folded: meta.sections.length > 0 }]
 }
 
-function DocumentView({ meta, record }: { meta: DocumentMeta; record: RecordData | null }) {
+/** Header dates that begin with today, and fields that a grid's totals repeat, as the habits of its collections say. */
+function withHabits(meta: DocumentMeta, today: string): DocumentMeta {
+  const habits = meta.lines.flatMap((lines) => habitsOf(lines) ?? [])
+  if (habits.length === 0) return meta
+  const dates = habits.flatMap((one) => one.today)
+  const repeated = habits.flatMap((one) => one.repeated)
+  const fields = Object.entries(meta.fields).map(([name, field]) => [
+    name,
+    dates.includes(name) && field.default === undefined && !field.read_only ? { ...field, proposed: today } : field,
+  ])
+  const sections = meta.sections
+    .map((section) => ({ ...section, fields: section.fields.filter((name) => !repeated.includes(name)) }))
+    .filter((section) => section.fields.length > 0)
+  return { ...meta, fields: Object.fromEntries(fields) as DocumentMeta['fields'], sections }
+}
+
+/** Where typing begins on a new record: the first field that is neither computed nor filled already. */
+function emptyField(section: SectionMeta | undefined, meta: DocumentMeta): string | null {
+  const writable = (section?.fields ?? []).flatMap((name) => meta.fields[name] ?? []).filter((field) => !field.read_only)
+  const empty = writable.find((field) => isEmpty(field.default) && isEmpty(field.proposed))
+  return (empty ?? writable[0])?.name ?? null
+}
+
+function isComputed(section: SectionMeta, meta: DocumentMeta): boolean {
+  return section.fields.length > 0 && section.fields.every((name) => meta.fields[name]?.read_only === true)
+}
+
+interface DocumentViewProps {
+  meta: DocumentMeta
+  record: RecordData | null
+  begin?: DraftBody | null
+}
+
+function DocumentView({ meta: declared, record, begin = null }: DocumentViewProps) {
   const t = useT()
   const { app, company } = useApplication()
-  const form = useDocumentForm(meta, record)
+  const meta = useMemo(() => withHabits(declared, todayIn(company?.time_zone)), [declared, company])
+  const form = useDocumentForm(meta, record, begin)
   const [isFolded, setFolded] = useState(() => readStored<boolean>(FOLDED) ?? false)
   useSaveKey(form)
   const group = app.menu.find((one) => one.entries.some((entry) => entry.key === meta.key))
@@ -262,11 +306,13 @@ function DocumentView({ meta, record }: { meta: DocumentMeta; record: RecordData
   usePlace([
     ...(group ? [{ label: group.label }] : []),
     { label: meta.plural, to: `/${meta.path}` },
-    { label: base ? recordTitle(base, meta) || `#${base.id}` : t('document.new', { label: meta.label }) },
+    { label: titleOf(base, meta, t) },
   ])
-  const sections = sectionsOf(meta, t('document.other'))
-  const firstField =
-    base === null ? (sections[0]?.fields.find((name) => meta.fields[name]?.read_only === false) ?? null) : null
+  const all = sectionsOf(meta, t('document.other'))
+  // Totals stand under the lines that they are made of.
+  const isBelow = (section: SectionMeta) => meta.lines.length > 0 && isComputed(section, meta)
+  const sections = all.filter((section) => !isBelow(section))
+  const firstField = base === null ? emptyField(sections[0], meta) : null
   const toggle = () => {
     writeStored(FOLDED, !isFolded)
     setFolded(!isFolded)
@@ -295,6 +341,9 @@ function DocumentView({ meta, record }: { meta: DocumentMeta; record: RecordData
               dispatch={form.dispatch}
             />
           ))}
+          {all.filter(isBelow).map((section) => (
+            <Section key={section.key} meta={meta} section={section} form={form} firstField={null} />
+          ))}
         </div>
       </div>
       {base && !isFolded && <DocumentPanel meta={meta} id={base.id} />}
@@ -318,8 +367,9 @@ export function DocumentPage({ meta, id }: { meta: DocumentMeta; id: number | nu
     queryFn: ({ signal }) => request<RecordData>(`${meta.path}/${id}`, { signal }),
     enabled: id !== null,
   })
+  const state = useLocation().state as NewRecordState | null
   useEffect(() => rememberPath(meta.path, meta.key), [meta.path, meta.key])
-  if (id === null) return <DocumentView meta={meta} record={null} />
+  if (id === null) return <DocumentView meta={meta} record={null} begin={state?.draft ?? null} />
   if (record.data) return <DocumentView meta={meta} record={record.data} />
   if (record.isError) return <ProblemPage error={record.error} onRetry={() => void record.refetch()} />
   return (

@@ -2,6 +2,7 @@ import { useState, type KeyboardEvent } from 'react'
 import type { Field, Value } from '../api/types'
 import { useApplication } from '../app/application'
 import { todayIn } from '../shared/dates'
+import { isZero } from '../shared/decimal'
 import { isComplete } from './FieldControl'
 import { useDisplay } from './FieldValue'
 import { ReferenceInput } from './ReferenceInput'
@@ -13,16 +14,22 @@ interface LineCellProps {
   label: string
   isInvalid: boolean
   onChange: (value: Value) => void
+  /** Takes a typed text that means more than itself; true when it did. */
+  onTyped?: ((text: string) => boolean) | undefined
+  /** Zero stands for nothing here. */
+  isZeroBlank?: boolean
+  conditions?: Record<string, string> | undefined
 }
 
 /** A plain input: hundreds of them stand in one grid. Text while typing, tidied when the cell is left. */
-function TextCell({ field, value, label, isInvalid, onChange }: LineCellProps) {
+function TextCell({ field, value, label, isInvalid, onChange, onTyped, isZeroBlank = false }: LineCellProps) {
   const display = useDisplay()
   const { company } = useApplication()
   const [typed, setTyped] = useState<string | null>(null)
   const isTidied = isNumberType(field.type) || field.type === 'date'
   const read = (text: string) => valueFromText(text, field, todayIn(company?.time_zone))
   const change = (text: string) => {
+    if (onTyped?.(text)) return setTyped(isTidied && !/[=＝]/.test(text) ? text : null)
     setTyped(text)
     const next = field.type === 'date' && text.length < 8 && text !== '' ? text : read(text)
     if (!isTidied || isComplete(next, field)) onChange(next)
@@ -43,7 +50,7 @@ function TextCell({ field, value, label, isInvalid, onChange }: LineCellProps) {
       autoComplete="off"
       inputMode={isNumberType(field.type) ? 'decimal' : undefined}
       maxLength={isTidied ? undefined : field.max_length}
-      value={typed ?? display(value, field)}
+      value={typed ?? (isZeroBlank && isZero(String(value ?? '')) ? '' : display(value, field))}
       onFocus={(event) => event.target.select()}
       onChange={(event) => change(event.target.value)}
       onBlur={commit}
@@ -89,6 +96,7 @@ export function LineCell(props: LineCellProps) {
         isInvalid={isInvalid}
         isRequired={field.required}
         isInGrid
+        conditions={props.conditions}
         onChange={onChange}
       />
     )

@@ -3,9 +3,11 @@ import { Button } from 'antd'
 import { memo } from 'react'
 import type { Field, LinesMeta, Value } from '../api/types'
 import { useT } from '../app/i18n/language'
+import { isZero } from '../shared/decimal'
 import { cellKey } from './errors'
 import { FieldValue } from './FieldValue'
 import type { FormAction, Line } from './formState'
+import type { GridHabits } from './gridHabits'
 import { LineCell } from './LineCell'
 import { isNumberType, shownValue } from './values'
 
@@ -24,20 +26,24 @@ interface RowProps {
   messages: Record<string, string>
   proposed: Record<string, unknown> | undefined
   dispatch: (action: FormAction) => void
+  habits: GridHabits | null
+  onTyped: (at: number, field: Field, text: string) => boolean
 }
 
 function GridCell({ row, field }: { row: RowProps; field: Field }) {
   const t = useT()
-  const { meta, editable, line, at, messages, proposed, dispatch } = row
+  const { meta, editable, line, at, messages, proposed, dispatch, habits, onTyped } = row
   const value = shownValue(line.edits[field.name], proposed?.[field.name], line.base[field.name])
   const column = editable.indexOf(field)
   const error = messages[cellKey(meta.name, line.key, field.name)]
   const side = isNumberType(field.type) ? 'align-right' : 'align-left'
   const shared = { 'data-field': `${meta.name}.${at}.${field.name}` }
+  const isZeroBlank = habits?.blankZeros.includes(field.name) ?? false
   if (column < 0) {
+    const isNothing = isZeroBlank && isZero(String(value ?? ''))
     return (
       <td {...shared} className={`cell-read ${side}`}>
-        <FieldValue field={field} value={value} row={{ ...line.base, ...proposed, ...line.edits }} isLinked />
+        <FieldValue field={field} value={isNothing ? null : value} row={{ ...line.base, ...proposed, ...line.edits }} isLinked />
       </td>
     )
   }
@@ -46,7 +52,16 @@ function GridCell({ row, field }: { row: RowProps; field: Field }) {
   const label = t('lines.cell', { label: field.label, n: at + 1 })
   return (
     <td {...shared} data-cell={`${at}:${column}`} className={`cell-edit ${side} ${error ? 'cell-invalid' : ''}`}>
-      <LineCell field={field} value={value} isInvalid={error !== undefined} label={label} onChange={change} />
+      <LineCell
+        field={field}
+        value={value}
+        isInvalid={error !== undefined}
+        label={label}
+        isZeroBlank={isZeroBlank}
+        conditions={habits?.lookup[field.name]}
+        onChange={change}
+        onTyped={habits ? (text) => onTyped(at, field, text) : undefined}
+      />
     </td>
   )
 }

@@ -1,14 +1,17 @@
 import { PlusOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
-import { useCallback, useEffect, useMemo, useRef, type ClipboardEvent, type KeyboardEvent } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react'
 import type { Field, LinesMeta } from '../api/types'
 import { useApplication } from '../app/application'
 import { useT } from '../app/i18n/language'
 import { todayIn } from '../shared/dates'
 import { isBlock, parseBlock } from './clipboard'
+import { cellKey } from './errors'
 import type { FormAction, Line } from './formState'
+import { habitsOf, lineValues, type GridHabits, type LineValues } from './gridHabits'
 import { focusSpot, gridKey, spotOf, type Spot } from './gridKeys'
 import { LineRow } from './LineRow'
+import { LinesTotals } from './LinesTotals'
 import { isNumberType, valueFromText } from './values'
 
 interface LinesGridProps {
@@ -22,7 +25,7 @@ interface LinesGridProps {
   dispatch: (action: FormAction) => void
 }
 
-function useGrid({ meta, lines, dispatch }: LinesGridProps, editable: Field[]) {
+function useGrid({ meta, lines, dispatch }: LinesGridProps, editable: Field[], habits: GridHabits | null) {
   const table = useRef<HTMLTableElement>(null)
   const later = useRef<Spot | null>(null)
   const { company } = useApplication()
@@ -34,7 +37,18 @@ function useGrid({ meta, lines, dispatch }: LinesGridProps, editable: Field[]) {
     later.current = spot
   }
   const onKeyDown = (event: KeyboardEvent<HTMLTableElement>) =>
-    gridKey(event, { lines, columns: editable.length, collection: meta.name, dispatch, go, goLater })
+    gridKey(event, {
+      lines,
+      columns: editable.length,
+      collection: meta.name,
+      dispatch,
+      go,
+      goLater,
+      endsLine: ({ column }, text) => {
+        const field = editable[column]
+        return field !== undefined && (habits?.endsLine(field, text) ?? false)
+      },
+    })
   const onPaste = (event: ClipboardEvent<HTMLTableElement>) => {
     const text = event.clipboardData.getData('text/plain')
     const spot = spotOf(event.target as Element)
@@ -90,16 +104,50 @@ function GridHead({ fields, isEditable }: { fields: Field[]; isEditable: boolean
   )
 }
 
+/** Columns that nobody uses stay folded; a value or a message in one of them brings it out. */
+function useFolding({ meta, lines, messages }: LinesGridProps, values: LineValues[], habits: GridHabits | null) {
+  const [isWhole, setWhole] = useState(false)
+  const used = habits?.rare.filter(
+    (name) =>
+      values.some((line) => habits.isUsed(name, line)) ||
+      lines.some((line) => messages[cellKey(meta.name, line.key, name)] !== undefined),
+  )
+  const folded = isWhole ? '' : (habits?.rare.filter((name) => !used?.includes(name)) ?? []).join(' ')
+  const fields = useMemo(() => {
+    const hidden = folded.split(' ')
+    return meta.order.filter((name) => !hidden.includes(name)).flatMap((name) => meta.fields[name] ?? [])
+  }, [meta, folded])
+  const count = habits ? habits.rare.length - (used?.length ?? 0) : 0
+  return { fields, count, isWhole, toggle: () => setWhole(!isWhole) }
+}
+
+/** Hands typed texts to the habits of the grid; the callback stays the same, so that rows are not drawn again. */
+function useTypedTexts(props: LinesGridProps, values: LineValues[], habits: GridHabits | null) {
+  const latest = useRef({ props, values, habits })
+  latest.current = { props, values, habits }
+  return useCallback((at: number, field: Field, text: string): boolean => {
+    const { props, values, habits } = latest.current
+    const line = props.lines[at]
+    const change = line ? (habits?.typed(text, field, at, values) ?? null) : null
+    if (!line || !change) return false
+    props.dispatch({ type: 'setCells', collection: props.meta.name, key: line.key, values: change })
+    return true
+  }, [])
+}
+
 /** The lines of a document: a grid to be filled by keyboard alone, or by a block from a spreadsheet. */
 export function LinesGrid(props: LinesGridProps) {
   const t = useT()
   const { meta, lines, isEditable } = props
-  const fields = useMemo(() => meta.order.flatMap((name) => meta.fields[name] ?? []), [meta])
+  const habits = useMemo(() => habitsOf(meta), [meta])
+  const values = lines.map((line) => lineValues(meta, line, props.computed[line.key]))
+  const { fields, count, isWhole, toggle } = useFolding(props, values, habits)
+  const onTyped = useTypedTexts(props, values, habits)
   const editable = useMemo(() => (isEditable ? fields.filter((field) => !field.read_only) : []), [fields, isEditable])
   const latest = useRef(props.dispatch)
   latest.current = props.dispatch
   const dispatch = useCallback((action: FormAction) => latest.current(action), [])
-  const { table, onKeyDown, onPaste, add } = useGrid(props, editable)
+  const { table, onKeyDown, onPaste, add } = useGrid(props, editable, habits)
   return (
     <section className="lines" aria-labelledby={`lines-${meta.name}`} data-testid={`lines-${meta.name}`}>
       <h2 id={`lines-${meta.name}`}>
@@ -114,12 +162,13 @@ export function LinesGrid(props: LinesGridProps) {
               {lines.map((line, at) => (
                 <LineRow
                   key={line.key}
-                  {...{ meta, fields, editable, line, at, isEditable, dispatch }}
+                  {...{ meta, fields, editable, line, at, isEditable, dispatch, habits, onTyped }}
                   messages={props.messages}
                   proposed={props.computed[line.key]}
                 />
               ))}
             </tbody>
+            <LinesTotals fields={fields} values={values} habits={habits} hasTools={isEditable} />
           </table>
         </div>
       )}
@@ -127,6 +176,11 @@ export function LinesGrid(props: LinesGridProps) {
       {isEditable && (
         <Button size="small" icon={<PlusOutlined />} onClick={add} data-testid={`add-${meta.name}`}>
           {t('lines.add')}
+        </Button>
+      )}
+      {count > 0 && (
+        <Button size="small" type="link" onClick={toggle} aria-expanded={isWhole}>
+          {isWhole ? t('lines.fewer') : t('lines.further', { n: count })}
         </Button>
       )}
     </section>

@@ -13,7 +13,7 @@ import { isTyping } from '../shared/keys'
 import { Loading } from '../shared/Loading'
 import { ProblemAlert } from '../shared/ProblemView'
 import { BulkBar } from './BulkBar'
-import { askedFields, useColumns, useListColumns } from './columns'
+import { askedFields, listTotals, useColumns, useListColumns } from './columns'
 import { FilterRow } from './FilterRow'
 import { ImportDialog } from './ImportDialog'
 import { ListTools } from './ListTools'
@@ -103,17 +103,19 @@ interface ListBodyProps {
   query: ListQuery
   onQuery: (query: ListQuery) => void
   list: ReturnType<typeof useRows>
+  rows: Row[]
   visible: string[]
   selected: ReadonlySet<number>
   onSelect: (ids: ReadonlySet<number>) => void
   onNew: (() => void) | null
 }
 
-function ListBody({ meta, query, onQuery, list, visible, selected, onSelect, onNew }: ListBodyProps) {
+function ListBody({ meta, query, onQuery, list, rows, visible, selected, onSelect, onNew }: ListBodyProps) {
   const t = useT()
   const navigate = useNavigate()
   const columns = useColumns(meta, visible)
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.rows) ?? [], [list.data])
+  const totals = listTotals(meta, visible, rows)
+  if (totals) totals.label = list.hasNextPage ? t('list.totalLoaded', { n: rows.length }) : t('lines.total')
   const open = (row: Row, event: { ctrlKey: boolean; metaKey: boolean }) => {
     const to = `/${meta.path}/${row.id}`
     if (event.ctrlKey || event.metaKey) window.open(to, '_blank', 'noopener')
@@ -144,6 +146,7 @@ function ListBody({ meta, query, onQuery, list, visible, selected, onSelect, onN
         selection={{ ids: selected, onChange: onSelect }}
         rowLabel={(row) => recordTitle(row, meta)}
         onOpen={open}
+        totals={totals}
       />
       {list.hasNextPage && (
         <div className="load-more">
@@ -169,6 +172,7 @@ export function ListPage({ meta }: { meta: DocumentMeta }) {
   const units = visible.map((name) => meta.fields[name]?.unit_field).filter((name) => name !== undefined)
   const fields = askedFields([...meta.title_fields, ...visible, ...units])
   const list = useRows(meta, query, fields)
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.rows) ?? [], [list.data])
   const group = app.menu.find((one) => one.entries.some((entry) => entry.key === meta.key))
   usePlace([...(group ? [{ label: group.label }] : []), { label: meta.plural }])
   useEffect(() => rememberPath(meta.path, meta.key), [meta.path, meta.key])
@@ -204,6 +208,7 @@ export function ListPage({ meta }: { meta: DocumentMeta }) {
         <BulkBar
           meta={meta}
           selected={selected}
+          rows={rows}
           visible={visible}
           onClear={() => setSelected(new Set())}
           onDone={refresh}
@@ -215,6 +220,7 @@ export function ListPage({ meta }: { meta: DocumentMeta }) {
           query={query}
           onQuery={setQuery}
           list={list}
+          rows={rows}
           visible={visible}
           selected={selected}
           onSelect={setSelected}

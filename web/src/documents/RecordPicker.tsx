@@ -17,6 +17,7 @@ interface RecordPickerProps {
   target: Target
   label: string
   words: string
+  conditions?: Record<string, string> | undefined
   onPick: (reference: Reference) => void
   onClose: () => void
 }
@@ -24,20 +25,22 @@ interface RecordPickerProps {
 function PickerTable({
   meta,
   words,
+  conditions,
   onPick,
 }: {
   meta: DocumentMeta
   words: string
+  conditions: Record<string, string> | undefined
   onPick: (reference: Reference) => void
 }) {
   const t = useT()
   const visible = [...new Set([...meta.title_fields, ...meta.columns])].slice(0, 6)
   const declared = useColumns(meta, visible)
   const list = useQuery({
-    queryKey: ['pick', meta.key, words],
+    queryKey: ['pick', meta.key, words, conditions ?? null],
     queryFn: ({ signal }) =>
       request<ListAnswer>(meta.path, {
-        params: { search: words, fields: askedFields(visible).join(','), limit: 50 },
+        params: { ...conditions, search: words, fields: askedFields(visible).join(','), limit: 50 },
         signal,
       }),
     placeholderData: (earlier) => earlier,
@@ -75,7 +78,7 @@ function PickerTable({
 }
 
 /** F7: the target's own list, to search with room. */
-export function RecordPicker({ target, label, words: first, onPick, onClose }: RecordPickerProps) {
+export function RecordPicker({ target, label, words: first, conditions, onPick, onClose }: RecordPickerProps) {
   const t = useT()
   const meta = useDocumentMeta(target.key)
   const [words, setWords] = useState(first)
@@ -98,7 +101,7 @@ export function RecordPicker({ target, label, words: first, onPick, onClose }: R
       />
       <div className="picker-scroll">
         {meta.isError && <ProblemAlert error={meta.error} />}
-        {meta.data && <PickerTable meta={meta.data} words={rested} onPick={onPick} />}
+        {meta.data && <PickerTable meta={meta.data} words={rested} conditions={conditions} onPick={onPick} />}
       </div>
     </Modal>
   )

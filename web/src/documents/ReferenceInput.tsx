@@ -1,5 +1,5 @@
 import { SearchOutlined } from '@ant-design/icons'
-import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
+import { useCallback, useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import { createPortal } from 'react-dom'
 import type { CodeReference, DocumentMeta, Reference, Target } from '../api/types'
 import { useT } from '../app/i18n/language'
@@ -22,6 +22,8 @@ export interface ReferenceInputProps {
   isRequired?: boolean
   /** In a grid the arrows move between lines while the list is closed. */
   isInGrid?: boolean
+  /** Further conditions on what is offered, in the list's own grammar. */
+  conditions?: Record<string, string> | undefined
 }
 
 interface PopupProps {
@@ -39,7 +41,7 @@ interface PopupProps {
 function Popup({ id, anchor, candidates, meta, active, isSettled, onPick, onClose }: PopupProps) {
   const t = useT()
   const box = useRef<HTMLDivElement>(null)
-  useLayoutEffect(() => {
+  const place = useCallback(() => {
     const rect = anchor.current?.getBoundingClientRect()
     const style = box.current?.style
     if (!rect || !style || !box.current) return
@@ -48,7 +50,16 @@ function Popup({ id, anchor, candidates, meta, active, isSettled, onPick, onClos
     style.left = `${Math.min(rect.left, window.innerWidth - box.current.offsetWidth - 8)}px`
     style.minWidth = `${Math.max(rect.width, 240)}px`
     style.top = isBelow ? `${rect.bottom + 2}px` : `${rect.top - height - 2}px`
-  })
+  }, [anchor])
+  useLayoutEffect(place)
+  // What comes or goes above the input (a message, a warning) moves it without any scrolling.
+  useEffect(() => {
+    let frame = requestAnimationFrame(function again() {
+      place()
+      frame = requestAnimationFrame(again)
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [place])
   useEffect(() => {
     const scrolled = (event: Event) => {
       if (!(event.target instanceof Node) || !box.current?.contains(event.target)) onClose()
@@ -94,7 +105,7 @@ function Popup({ id, anchor, candidates, meta, active, isSettled, onPick, onClos
 }
 
 /** Text being typed, what it means, and the moment it becomes the value. */
-function useTyping({ target, value, onChange }: ReferenceInputProps) {
+function useTyping({ target, value, onChange, conditions }: ReferenceInputProps) {
   const [text, show] = useState<string | null>(null)
   // The same text without waiting for a render: leaving by Enter commits, and the blur that follows must find nothing left.
   const typed = useRef<string | null>(null)
@@ -104,7 +115,7 @@ function useTyping({ target, value, onChange }: ReferenceInputProps) {
   }
   const [isOpen, setOpen] = useState(false)
   const [active, setActive] = useState(0)
-  const lookup = useLookup(target, text ?? '', isOpen)
+  const lookup = useLookup(target, text ?? '', isOpen, conditions)
   const pick = (reference: Reference) => {
     setText(null)
     setOpen(false)
@@ -202,7 +213,7 @@ function Combobox({ props, typing, listId, input, isPicking, openPicker }: Combo
 
 /** A reference, found by typing code, name or pinyin initials, or in the full list by F7. */
 export function ReferenceInput(props: ReferenceInputProps) {
-  const { target, label, isInvalid = false } = props
+  const { target, label, isInvalid = false, conditions } = props
   const t = useT()
   const listId = useId()
   const input = useRef<HTMLInputElement>(null)
@@ -239,7 +250,14 @@ export function ReferenceInput(props: ReferenceInputProps) {
         />
       )}
       {isPicking && (
-        <RecordPicker target={target} label={label} words={text ?? ''} onClose={closePicker} onPick={picked} />
+        <RecordPicker
+          target={target}
+          label={label}
+          words={text ?? ''}
+          conditions={conditions}
+          onClose={closePicker}
+          onPick={picked}
+        />
       )}
     </span>
   )

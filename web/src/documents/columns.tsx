@@ -2,9 +2,11 @@ import { useMemo, useState } from 'react'
 import { Link } from 'react-router'
 import type { DocumentMeta, Field, FieldType, Row } from '../api/types'
 import { type Translate, useT } from '../app/i18n/language'
-import type { Column } from '../shared/DataTable'
+import type { Column, Totals } from '../shared/DataTable'
+import { formatNumber } from '../shared/decimal'
 import { readStored, removeStored, writeStored } from '../shared/storage'
 import { FieldValue } from './FieldValue'
+import { columnTotal, isSummed } from './LinesTotals'
 import { StateTag } from './StateTag'
 import { isEmpty, isNumberType } from './values'
 
@@ -67,6 +69,14 @@ function cellOf(meta: DocumentMeta, field: Field, row: Row, isTitle: boolean) {
       </Link>
     )
   return <FieldValue field={field} value={value} row={row} />
+}
+
+/** Sums of the amount columns over the rows on the screen; nothing where rows may be in several currencies. */
+export function listTotals(meta: DocumentMeta, visible: string[], rows: Row[]): Totals | null {
+  const summed = visible.filter((name) => meta.fields[name] && isSummed(meta.fields[name]))
+  if (summed.length === 0 || rows.length < 2 || 'currency' in meta.fields) return null
+  const texts = summed.map((name) => [name, formatNumber(columnTotal(rows, name), 'amount')])
+  return { label: '', values: Object.fromEntries(texts) as Record<string, string> }
 }
 
 export function useColumns(meta: DocumentMeta, visible: string[]): Column<Row>[] {

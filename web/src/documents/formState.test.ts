@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DocumentMeta, Field, FieldType, RecordData } from '../api/types'
 import { messagesByPlace, placeOf } from './errors'
-import { changedNames, formReducer, loadedState, previewBody, saveBody, type FormState } from './formState'
+import { changedNames, createBody, formReducer, loadedState, previewBody, saveBody, type FormState } from './formState'
 import { bodyValue, displayText, shownValue, valueFromText } from './values'
 
 const field = (name: string, type: FieldType, more: Partial<Field> = {}): Field => ({
@@ -200,5 +200,35 @@ describe('values', () => {
     expect(displayText(false, field('f', 'bool'), words)).toBe('No')
     expect(displayText('2026-11-22T01:02:00Z', field('f', 'instant'), words)).toBe('2026-11-22 01:02')
     expect(displayText(null, field('f', 'text'), words)).toBe('')
+  })
+})
+
+describe('a new record made from others', () => {
+  const body = { code: 'B', price: '2.0', unit: 5, total: '9', units: [{ unit: 5, numerator: 3 }], sources: [9] }
+  const begun = () => reduce(loadedState(null, meta), { type: 'begin', body })
+
+  it('takes over what can be written and sends its sources when it is stored, not in a preview', () => {
+    const stored = createBody(begun(), meta)
+    expect(stored.body).toEqual({
+      code: 'B',
+      price: '2.0',
+      unit: 5,
+      units: [{ unit: 5, numerator: 3 }],
+      sources: [9],
+    })
+    expect(previewBody(begun(), meta).body).not.toHaveProperty('sources')
+    expect(changedNames(begun(), meta)).toEqual(['code', 'price', 'unit', 'units'])
+  })
+
+  it('shows the name of a reference known by its id as soon as the server has told it', () => {
+    expect(shownValue(begun().edits['unit'], pcs, undefined)).toEqual(pcs)
+    expect(shownValue(begun().edits['unit'], { ...pcs, id: 6 }, undefined)).toMatchObject({ id: 5, number: '' })
+  })
+
+  it('sends a date that the screen proposes, unless it was changed', () => {
+    const dated = { ...meta, fields: { ...meta.fields, on: field('on', 'date', { proposed: '2026-11-22' }) } }
+    expect(saveBody(loadedState(null, dated), dated).body).toEqual({ on: '2026-11-22' })
+    const changed = formReducer(dated)(loadedState(null, dated), { type: 'set', field: 'on', value: '2026-11-01' })
+    expect(saveBody(changed, dated).body).toEqual({ on: '2026-11-01' })
   })
 })

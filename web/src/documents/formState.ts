@@ -3,7 +3,7 @@
  * not, what to save, drafts, taking over somebody else's version — follows from keeping the differences alone.
  */
 import { newIdempotencyKey } from '../api/client'
-import type { DocumentMeta, Field, LineData, LinesMeta, RecordData, Value } from '../api/types'
+import type { DocumentMeta, DraftBody, Field, LineData, LinesMeta, RecordData, Value } from '../api/types'
 import { bodyValue, isEmpty, sameValue } from './values'
 
 export type Values = Record<string, Value>
@@ -20,6 +20,8 @@ export interface FormState {
   base: RecordData | null
   edits: Values
   lines: Record<string, Line[]>
+  /** Documents that a new one is made from; they become its links when it is saved. */
+  sources?: number[]
 }
 
 export interface Draft {
@@ -27,6 +29,7 @@ export interface Draft {
   base: RecordData | null
   edits: Values
   lines: Record<string, Line[]>
+  sources?: number[]
   saved_at: string
 }
 
@@ -34,11 +37,13 @@ export type FormAction =
   | { type: 'load'; base: RecordData | null }
   | { type: 'set'; field: string; value: Value }
   | { type: 'setCell'; collection: string; key: string; field: string; value: Value }
+  | { type: 'setCells'; collection: string; key: string; values: Values }
   | { type: 'addLine'; collection: string; after: string | null }
   | { type: 'removeLine'; collection: string; key: string }
   | { type: 'moveLine'; collection: string; key: string; by: -1 | 1 }
   | { type: 'paste'; collection: string; key: string; fields: string[]; block: Value[][] }
   | { type: 'restore'; draft: Draft }
+  | { type: 'begin'; body: DraftBody }
   | { type: 'rebase'; base: RecordData; drop: string[] }
 
 export function newLine(): Line {
@@ -57,7 +62,7 @@ function linesOf(base: RecordData | null, meta: LinesMeta): Line[] {
     base: line,
     edits: {},
   }))
-  return base === null && lines.length === 0 && meta.min > 0 ? [newLine()] : lines
+  return base === null && lines.length === 0 ? Array.from({ length: meta.min }, newLine) : lines
 }
 
 export function loadedState(base: RecordData | null, meta: DocumentMeta): FormState {
@@ -132,6 +137,35 @@ function changedLines(lines: Line[], action: FormAction, fields: Record<string, 
   }
 }
 
+/** A value of a body as the form holds it. A reference known by its id alone gets its name from the first preview. */
+function formValue(value: unknown, field: Field): Value {
+  if (field.type !== 'reference' || typeof value !== 'number') return value as Value
+  return { id: value, key: field.target?.key ?? '', number: '', title: '' }
+}
+
+function editsOf(body: Record<string, unknown>, fields: Record<string, Field>): Values {
+  return Object.fromEntries(
+    Object.entries(body).flatMap(([name, value]) => {
+      const field = fields[name]
+      return field && !field.read_only && !isEmpty(value) ? [[name, formValue(value, field)] as const] : []
+    }),
+  )
+}
+
+/** A new record that begins with what a conversion proposes. */
+function begun(body: DraftBody, meta: DocumentMeta): FormState {
+  const lines = meta.lines.map((collection) => {
+    const given = Array.isArray(body[collection.name]) ? (body[collection.name] as Record<string, unknown>[]) : []
+    return [collection.name, given.map((line) => ({ ...newLine(), edits: editsOf(line, collection.fields) }))] as const
+  })
+  return {
+    base: null,
+    edits: editsOf(body, meta.fields),
+    lines: Object.fromEntries(lines),
+    sources: body.sources ?? [],
+  }
+}
+
 export function formReducer(meta: DocumentMeta): (state: FormState, action: FormAction) => FormState {
   const fieldsOf = (collection: string): Record<string, Field> =>
     meta.lines.find((lines) => lines.name === collection)?.fields ?? {}
@@ -148,11 +182,21 @@ export function formReducer(meta: DocumentMeta): (state: FormState, action: Form
         return mapLine(state, action.collection, action.key, (line) =>
           cellEdited(line, fieldsOf(action.collection)[action.field], action.field, action.value),
         )
+      case 'setCells':
+        return mapLine(state, action.collection, action.key, (line) =>
+          Object.entries(action.values).reduce(
+            (edited, [name, value]) => cellEdited(edited, fieldsOf(action.collection)[name], name, value),
+            line,
+          ),
+        )
+      case 'begin':
+        return begun(action.body, meta)
       case 'restore':
         return {
           base: action.draft.base ?? state.base,
           edits: action.draft.edits,
           lines: { ...state.lines, ...action.draft.lines },
+          ...(action.draft.sources ? { sources: action.draft.sources } : {}),
         }
       case 'rebase':
         return rebased(state, action.base, action.drop, meta)
@@ -234,6 +278,10 @@ export function saveBody(state: FormState, meta: DocumentMeta): Body {
     if (state.base === null && isEmpty(value) && isEmpty(field?.default)) continue
     result.body[name] = bodyValue(value, field?.type ?? 'text')
   }
+  if (state.base === null) {
+    for (const { name, proposed } of Object.values(meta.fields))
+      if (proposed !== undefined && !(name in state.edits)) result.body[name] = proposed
+  }
   for (const lines of meta.lines) {
     const isSent =
       state.base === null
@@ -241,6 +289,13 @@ export function saveBody(state: FormState, meta: DocumentMeta): Body {
         : linesDiffer(state, lines.name)
     if (isSent) putLines(result, state, lines)
   }
+  return result
+}
+
+/** The body that stores a new record: with the documents it is made from, which a preview does not take. */
+export function createBody(state: FormState, meta: DocumentMeta): Body {
+  const result = saveBody(state, meta)
+  if (state.base === null && state.sources && state.sources.length > 0) result.body['sources'] = state.sources
   return result
 }
 

@@ -34,6 +34,8 @@ interface GridKeys {
   dispatch: (action: FormAction) => void
   go: (spot: Spot) => boolean
   goLater: (spot: Spot) => void
+  /** Whether Enter in this cell goes to the next line. */
+  endsLine: (spot: Spot, text: string) => boolean
 }
 
 /** Line commands; true when the key was one. */
@@ -77,7 +79,9 @@ function nextSpot(event: KeyboardEvent, { row, column }: Spot, columns: number):
 export function gridKey(event: KeyboardEvent<HTMLTableElement>, keys: GridKeys): void {
   const spot = event.nativeEvent.isComposing ? null : spotOf(event.target as Element)
   if (!spot) return
-  const isLast = spot.row === keys.lines.length - 1 && spot.column === keys.columns - 1
+  const isPlainEnter = event.key === 'Enter' && !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey
+  const isDone = isPlainEnter && event.target instanceof HTMLInputElement && keys.endsLine(spot, event.target.value)
+  const isLast = spot.row === keys.lines.length - 1 && (isDone || spot.column === keys.columns - 1)
   const goesOn = !event.shiftKey && !event.ctrlKey && !event.altKey && (event.key === 'Enter' || event.key === 'Tab')
   if (lineCommand(event, spot, keys)) return event.preventDefault()
   if (isLast && goesOn && Object.keys(keys.lines[spot.row]?.edits ?? {}).length + (keys.lines[spot.row]?.id ?? 0) > 0) {
@@ -85,6 +89,6 @@ export function gridKey(event: KeyboardEvent<HTMLTableElement>, keys: GridKeys):
     keys.dispatch({ type: 'addLine', collection: keys.collection, after: null })
     return keys.goLater({ row: spot.row + 1, column: 0 })
   }
-  const next = nextSpot(event, spot, keys.columns)
+  const next = isDone ? { row: spot.row + 1, column: 0 } : nextSpot(event, spot, keys.columns)
   if (next && keys.go(next)) event.preventDefault()
 }

@@ -27,18 +27,18 @@ function candidatesOf(rows: Row[], target: Target, meta: DocumentMeta | undefine
 }
 
 /** Type-ahead by code, name and pinyin initials: an ordinary list of the target with a search. */
-export function useLookup(target: Target, words: string, isActive: boolean) {
+export function useLookup(target: Target, words: string, isActive: boolean, conditions?: Record<string, string>) {
   const client = useQueryClient()
   const meta = useDocumentMeta(isActive ? target.key : null)
   const sought = useDebounced(words.trim(), 120)
   const fields = meta.data?.title_fields ?? PLAIN
   const options = useCallback(
     (search: string) => ({
-      queryKey: ['lookup', target.key, search, fields.join(',')],
-      queryFn: () => request<ListAnswer>(target.path, { params: { search, fields: fields.join(','), limit: 10 } }),
+      queryKey: ['lookup', target.key, search, fields.join(','), conditions ?? null],
+      queryFn: () => request<ListAnswer>(target.path, { params: { ...conditions, search, fields: fields.join(','), limit: 10 } }),
       staleTime: 30_000,
     }),
-    [target, fields],
+    [target, fields, conditions],
   )
   const found = useQuery({
     ...options(sought),

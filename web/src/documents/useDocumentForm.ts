@@ -2,16 +2,18 @@ import { App } from 'antd'
 import { useEffect, useMemo, useReducer, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { asProblem, type ApiProblem } from '../api/problem'
-import type { ActionAnswer, ActionMeta, DocumentMeta, RecordData, Warning } from '../api/types'
+import type { ActionAnswer, ActionMeta, DocumentMeta, DraftBody, RecordData, Warning } from '../api/types'
 import { useT } from '../app/i18n/language'
 import { isEditable } from './actions'
 import { conflictsOf, type Difference } from './conflict'
-import { messagesByPlace, placeKey, placeOf, type PlacedError } from './errors'
+import { messagesByPlace, placeKey, placeOf, type Place, type PlacedError } from './errors'
 import {
   changedNames,
+  createBody,
   formReducer,
   loadedState,
-  saveBody,
+  previewBody,
+  type Body,
   type Draft,
   type FormAction,
   type FormState,
@@ -57,15 +59,26 @@ function isTouched(state: FormState, { place }: PlacedError): boolean {
   return line !== undefined && place.field !== null && place.field in line.edits
 }
 
+function sentValue({ body, sent }: Body, place: Place): string {
+  if (place.kind === 'record') return ''
+  if (place.kind === 'field') return JSON.stringify(body[place.field]) ?? ''
+  const at = sent[place.collection]?.indexOf(place.line) ?? -1
+  const line = (body[place.collection] as Record<string, unknown>[] | undefined)?.[at]
+  return JSON.stringify(place.field === null ? line : line?.[place.field]) ?? ''
+}
+
 /** Errors of the last save, minus those whose place was edited since, plus what the live preview finds. */
-function useErrors(state: FormState, preview: Preview | null) {
+function useErrors(meta: DocumentMeta, state: FormState, preview: Preview | null) {
   const [saved, setSaved] = useState<PlacedError[]>([])
   const [isAttempted, setAttempted] = useState(false)
   const errors = useMemo(() => {
-    const live = (preview?.errors ?? []).filter((one) => isAttempted || isTouched(state, one))
+    const now = preview && preview.errors.length > 0 ? previewBody(state, meta) : null
+    const isMeant = (one: PlacedError) =>
+      now !== null && preview !== null && sentValue(now, one.place) === sentValue(preview.asked, one.place)
+    const live = (preview?.errors ?? []).filter((one) => (isAttempted || isTouched(state, one)) && isMeant(one))
     const seen = new Set(saved.map((one) => `${placeKey(one.place)} ${one.error.message}`))
     return [...saved, ...live.filter((one) => !seen.has(`${placeKey(one.place)} ${one.error.message}`))]
-  }, [saved, preview, isAttempted, state])
+  }, [saved, preview, isAttempted, state, meta])
   const edited = (action: FormAction) => {
     if (saved.length === 0) return
     if (action.type === 'set')
@@ -79,6 +92,15 @@ function useErrors(state: FormState, preview: Preview | null) {
             place.kind !== 'cell' ||
             place.line !== action.key ||
             (place.field !== null && place.field !== action.field),
+        ),
+      )
+    else if (action.type === 'setCells')
+      setSaved(
+        saved.filter(
+          ({ place }) =>
+            place.kind !== 'cell' ||
+            place.line !== action.key ||
+            (place.field !== null && !(place.field in action.values)),
         ),
       )
     else if ('collection' in action)
@@ -141,7 +163,7 @@ function useSaving({ meta, state, reduce, errors, forgetDraft, dirty }: Parts) {
     void message.info(t('conflict.merged', { name: theirs.updated_by?.name ?? t('conflict.somebody') }))
   }
   const save = async (): Promise<RecordData | null> => {
-    const body = saveBody(state, meta)
+    const body = createBody(state, meta)
     try {
       const record = await saver.save(body)
       accept(record)
@@ -168,15 +190,20 @@ function useSaving({ meta, state, reduce, errors, forgetDraft, dirty }: Parts) {
 function useLoading(parts: {
   record: RecordData | null
   found: Draft | null
+  begin: DraftBody | null
   canEdit: boolean
   version: number | undefined
   dirty: { current: boolean }
   reduce: (action: FormAction) => void
 }) {
-  const { record, found, canEdit, version, dirty, reduce } = parts
+  const { record, found, begin, canEdit, version, dirty, reduce } = parts
   const [draftAt, setDraftAt] = useState<string | null>(null)
   useEffect(() => {
-    if (!found || !canEdit) return
+    if (!canEdit) return
+    // A reloaded page finds what was typed into the same draft; another one begins afresh.
+    const isContinued = found !== null && (begin === null || String(found.sources) === String(begin.sources))
+    if (begin && !isContinued) return reduce({ type: 'begin', body: begin })
+    if (!found) return
     // A draft begun on an older version keeps that version: saving it then meets the conflict instead of overwriting.
     reduce({ type: 'restore', draft: found })
     setDraftAt(found.saved_at)
@@ -188,7 +215,12 @@ function useLoading(parts: {
   return { draftAt, forgetDraftAt: () => setDraftAt(null) }
 }
 
-export function useDocumentForm(meta: DocumentMeta, record: RecordData | null): DocumentForm {
+/** `begin` is what a conversion proposes for a new record. */
+export function useDocumentForm(
+  meta: DocumentMeta,
+  record: RecordData | null,
+  begin: DraftBody | null = null,
+): DocumentForm {
   const reducer = useMemo(() => formReducer(meta), [meta])
   const [state, reduce] = useReducer(reducer, record, (base) => loadedState(base, meta))
   const isDirty = changedNames(state, meta).length > 0
@@ -196,9 +228,9 @@ export function useDocumentForm(meta: DocumentMeta, record: RecordData | null): 
   dirty.current = isDirty
   const canEdit = isEditable(meta, state.base)
   const draft = useDraft(meta, record, state, isDirty)
-  const loading = useLoading({ record, found: draft.found, canEdit, version: state.base?.version, dirty, reduce })
+  const loading = useLoading({ record, found: draft.found, begin, canEdit, version: state.base?.version, dirty, reduce })
   const preview = usePreview(meta, state, canEdit)
-  const errors = useErrors(state, preview)
+  const errors = useErrors(meta, state, preview)
   const saving = useSaving({ meta, state, reduce, errors, forgetDraft: draft.forget, dirty })
   const { saver, save, accept, setProblem } = saving
 

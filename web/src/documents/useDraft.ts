@@ -30,6 +30,7 @@ export function useDraft(
           base: state.base,
           edits: state.edits,
           lines: state.lines,
+          ...(state.sources ? { sources: state.sources } : {}),
           saved_at: new Date().toISOString(),
         }
         writeStored(key, draft)

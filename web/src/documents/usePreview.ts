@@ -8,6 +8,8 @@ import { placeOf, type PlacedError } from './errors'
 import { changedNames, previewBody, type Body, type FormState } from './formState'
 
 export interface Preview {
+  /** What was asked: an error about a value counts only while that value still stands. */
+  asked: Body
   record: Record<string, unknown>
   /** What the server computed for each screen line, by collection and line key. */
   lines: Record<string, Record<string, Record<string, unknown>>>
@@ -15,7 +17,7 @@ export interface Preview {
   warnings: Warning[]
 }
 
-const NOTHING: Preview = { record: {}, lines: {}, errors: [], warnings: [] }
+const NOTHING: Omit<Preview, 'asked'> = { record: {}, lines: {}, errors: [], warnings: [] }
 
 function linesByKey(answer: PreviewAnswer, sent: Body['sent']): Preview['lines'] {
   return Object.fromEntries(
@@ -38,11 +40,13 @@ export function usePreview(meta: DocumentMeta, state: FormState, isEditable: boo
   const answer = useQuery({
     queryKey: ['preview', meta.key, rested],
     queryFn: async ({ signal }): Promise<Preview> => {
-      const { body, sent } = JSON.parse(rested) as Body
+      const asked = JSON.parse(rested) as Body
+      const { body, sent } = asked
       const placed = (errors: ProblemError[]) => errors.map((error) => ({ error, place: placeOf(error, meta, sent) }))
       try {
         const found = await request<PreviewAnswer>(`${meta.path}/preview`, { method: 'POST', body, signal })
         good.current = {
+          asked,
           record: found.record,
           lines: linesByKey(found, sent),
           errors: placed(found.errors),
@@ -52,7 +56,7 @@ export function usePreview(meta: DocumentMeta, state: FormState, isEditable: boo
       } catch (error) {
         // What cannot even be read (a zero where one is the least) is refused as a whole: its errors count, the last figures stay.
         if (error instanceof ApiProblem && error.status === 422)
-          return { ...(good.current ?? NOTHING), errors: placed(error.errors) }
+          return { ...(good.current ?? NOTHING), asked, errors: placed(error.errors) }
         throw error
       }
     },

@@ -31,9 +31,8 @@ export function shownValue(edit: unknown, proposed: unknown, stored: unknown): u
   if (edit === undefined) return proposed === undefined ? stored : proposed
   const isFound =
     isReference(edit) &&
-    edit.id === null &&
     isReference(proposed) &&
-    proposed.number.toLowerCase() === edit.number.toLowerCase()
+    (edit.id === null ? proposed.number.toLowerCase() === edit.number.toLowerCase() : proposed.id === edit.id)
   return isFound ? proposed : edit
 }
 

@@ -11,6 +11,12 @@ export interface Column<R> {
   render: (row: R) => ReactNode
 }
 
+/** A last row that stays in sight: what it is called, and its texts by column. */
+export interface Totals {
+  label: string
+  values: Record<string, string>
+}
+
 interface Selection {
   ids: ReadonlySet<number>
   onChange: (ids: ReadonlySet<number>) => void
@@ -27,6 +33,7 @@ interface DataTableProps<R> {
   /** What a checkbox is called: "Select ITEM-1". */
   rowLabel?: (row: R) => string
   onOpen?: (row: R, event: MouseEvent) => void
+  totals?: Totals | null
 }
 
 function HeaderCell<R>({
@@ -124,9 +131,30 @@ function BodyRow<R>({ row, props }: { row: R; props: DataTableProps<R> }) {
   )
 }
 
+function TotalsRow<R>({ columns, totals, hasBoxes }: { columns: Column<R>[]; totals: Totals; hasBoxes: boolean }) {
+  const spanned = Math.max(
+    1,
+    columns.findIndex((column) => column.key in totals.values),
+  )
+  return (
+    <tfoot>
+      <tr>
+        <th scope="row" colSpan={spanned + (hasBoxes ? 1 : 0)}>
+          {totals.label}
+        </th>
+        {columns.slice(spanned).map((column) => (
+          <td key={column.key} data-total={column.key} className="align-right number">
+            {totals.values[column.key]}
+          </td>
+        ))}
+      </tr>
+    </tfoot>
+  )
+}
+
 /** One plain table for lists, pickers and previews: sticky header, sorting, selection; a thousand rows stay light. */
 export function DataTable<R>(props: DataTableProps<R>) {
-  const { label, columns, rows, rowId, sort, onSort, selection } = props
+  const { label, columns, rows, rowId, sort, onSort, selection, totals } = props
   return (
     <table className="data-table" aria-label={label}>
       <thead>
@@ -142,6 +170,7 @@ export function DataTable<R>(props: DataTableProps<R>) {
           <BodyRow key={rowId(row)} row={row} props={props} />
         ))}
       </tbody>
+      {totals && <TotalsRow columns={columns} totals={totals} hasBoxes={selection !== undefined} />}
     </table>
   )
 }

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { formatNumber, groupThousands, isNegative, isZero, parseDecimal, sameDecimal, withDecimals } from './decimal'
+import {
+  formatNumber,
+  groupThousands,
+  isNegative,
+  isZero,
+  negated,
+  parseDecimal,
+  sameDecimal,
+  sumDecimals,
+  withDecimals,
+} from './decimal'
 
 describe('parseDecimal', () => {
   it.each([
@@ -44,11 +54,29 @@ describe('formatNumber', () => {
     expect(formatNumber('3.20000000', 'price')).toBe('3.20')
     expect(formatNumber('3.20000001', 'price')).toBe('3.20000001')
     expect(formatNumber(1234567, 'integer')).toBe('1,234,567')
+    expect(formatNumber(2026, 'integer')).toBe('2026')
   })
 
   it('leaves what is not a number alone', () => {
     expect(formatNumber('abc', 'amount')).toBe('abc')
     expect(formatNumber('', 'amount')).toBe('')
+  })
+})
+
+describe('sums', () => {
+  it('adds exactly, whatever the number of decimals', () => {
+    expect(sumDecimals(['0.1', '0.2'])).toBe('0.3')
+    expect(sumDecimals(['300.0000', '-300'])).toBe('0.0000')
+    expect(sumDecimals(['99999999999999999.99', '0.01'])).toBe('100000000000000000.00')
+    expect(sumDecimals(['-0.05', '0.02'])).toBe('-0.03')
+    expect(sumDecimals([])).toBe('0')
+    expect(sumDecimals(['abc', '1'])).toBe('1')
+  })
+
+  it('changes the sign of text', () => {
+    expect(negated('12.50')).toBe('-12.50')
+    expect(negated('-12.50')).toBe('12.50')
+    expect(negated('0.00')).toBe('0.00')
   })
 })
 

@@ -54,6 +54,29 @@ export function withDecimals(value: string, decimals: number): string {
   return `${sign}${whole || '0'}${kept === '' ? '' : `.${kept}`}`
 }
 
+/** Digits without the point, and how many of them stand behind it. */
+function scaled(value: string): { digits: bigint; scale: number } {
+  const [, sign = '', whole = '', fraction = ''] = DECIMAL.exec(value) ?? []
+  const digits = BigInt(`${whole}${fraction}` || '0')
+  return { digits: sign === '-' ? -digits : digits, scale: fraction.length }
+}
+
+/** The exact sum of plain decimals; text that is no number counts nothing. */
+export function sumDecimals(values: string[]): string {
+  const parts = values.map(scaled)
+  const scale = Math.max(0, ...parts.map((part) => part.scale))
+  const total = parts.reduce((sum, part) => sum + part.digits * 10n ** BigInt(scale - part.scale), 0n)
+  const digits = (total < 0n ? -total : total).toString().padStart(scale + 1, '0')
+  const whole = digits.slice(0, digits.length - scale)
+  const text = scale === 0 ? whole : `${whole}.${digits.slice(-scale)}`
+  return total < 0n ? `-${text}` : text
+}
+
+export function negated(value: string): string {
+  if (isZero(value)) return value
+  return value.startsWith('-') ? value.slice(1) : `-${value.replace(/^\+/, '')}`
+}
+
 /** The same number written differently compares equal: "1.50" and "1.5", "-0" and "0". */
 export function sameDecimal(left: string, right: string): boolean {
   const canonical = (value: string): string => {
@@ -67,11 +90,13 @@ export type NumberKind = 'integer' | 'quantity' | 'price' | 'amount' | 'rate' | 
 
 /**
  * One way to write a number on the screen. Amounts show at least two decimals (or the field's scale), prices at least
- * two and all significant ones, quantities and rates only the significant ones. Nothing is rounded here.
+ * two and all significant ones, quantities and rates only the significant ones. Four-digit integers stay together: most
+ * of them are years. Nothing is rounded here.
  */
 export function formatNumber(value: string | number, kind: NumberKind, scale?: number): string {
   const text = typeof value === 'number' ? String(value) : value
   if (!DECIMAL.test(text) || !/\d/.test(text)) return text
+  if (kind === 'integer' && /^-?\d{1,4}$/.test(text)) return text
   const decimals = kind === 'amount' ? Math.min(scale ?? 2, 2) : kind === 'price' ? 2 : 0
   return groupThousands(withDecimals(text, decimals))
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Change, DocumentMeta, TimelineEntry } from '../../api/types'
+import type { Change, DocumentMeta, Field, TimelineEntry } from '../../api/types'
 import { useApplication } from '../../app/application'
 import { useT } from '../../app/i18n/language'
 import { formatInstant } from '../../shared/dates'
@@ -11,10 +11,17 @@ import { StateTag } from '../StateTag'
 import { isEmpty } from '../values'
 import { useTimeline } from './queries'
 
+/** "posted_on" of the header, "lines.2.debit" of a line. */
+function changedField(meta: DocumentMeta, { field }: Change): Pick<Field, 'type' | 'choices' | 'scale'> {
+  const [collection, , name = ''] = field.split('.')
+  const lines = meta.lines.find((one) => one.name === collection)
+  return (lines ? lines.fields[name] : meta.fields[field]) ?? { type: 'text' }
+}
+
 function ChangeLine({ meta, change }: { meta: DocumentMeta; change: Change }) {
   const t = useT()
   const display = useDisplay()
-  const field = meta.fields[change.field] ?? { type: 'text' as const }
+  const field = changedField(meta, change)
   const text = (value: unknown) => (isEmpty(value) ? t('panel.nothing') : display(value, field))
   return (
     <li>
@@ -34,8 +41,11 @@ function ChangeLine({ meta, change }: { meta: DocumentMeta; change: Change }) {
 /** A creation changes everything at once: the first few tell, the rest is one click away. */
 const SHOWN = 5
 
-function ChangeList({ meta, changes }: { meta: DocumentMeta; changes: Change[] }) {
+function ChangeList({ meta, changes: all }: { meta: DocumentMeta; changes: Change[] }) {
   const t = useT()
+  const isLine = ({ field }: Change) => field.includes('.')
+  const told = all.filter(({ old, new: now }) => !isEmpty(old) || !isEmpty(now))
+  const changes = [...told.filter((one) => !isLine(one)), ...told.filter(isLine)]
   const [isWhole, setWhole] = useState(changes.length <= SHOWN + 1)
   return (
     <>
