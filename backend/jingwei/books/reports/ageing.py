@@ -188,7 +188,7 @@ def run_open_items(actor: Actor, params: AgeingParams) -> Result:
         Column("due_on", _("Due date"), "date"),
         Column("age", _("Age in days"), "integer"),
         Column("bucket", _("Bucket")),
-        Column("amount", _("Item amount"), "amount", scale=ledger.decimals),
+        Column("amount", _("Amount of the item"), "amount", scale=ledger.decimals),
         Column("settled", _("Settled amount"), "amount", scale=ledger.decimals),
         Column("open", _("Open amount"), "amount", scale=ledger.decimals),
     )
