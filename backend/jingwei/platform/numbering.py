@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Document
 
@@ -44,7 +45,8 @@ def give_numbers(command: Command, document: Document, records: Sequence[Any]) -
         on = getattr(record, document.date) if document.date else command.today()
         groups[getattr(record, "company_id", None), period_of(series.pattern, on), on].append(record)
     for (company, period, on), members in groups.items():
-        numbers = take(command.actor.group_id, company, document.key, period, len(members))
+        name = f"{catalogue.of(document.model).key} {series.pattern}"  # views on one model share its numbers
+        numbers = take(command.actor.group_id, company, name[:60], period, len(members))
         for record, number in zip(members, numbers, strict=True):
             setattr(record, series.field, render(series.pattern, on, number))
             if hasattr(record, "code_folded"):

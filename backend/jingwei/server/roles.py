@@ -36,7 +36,7 @@ PRESETS = (
     Preset("steward", "数据专员", "Data steward", (*READ, "masterdata.*")),
     Preset("buyer", "采购员", "Buyer", (*READ, "masterdata.supplier.create", "masterdata.supplier.edit")),
     Preset("clerk", "销售员", "Sales clerk", (*READ, "masterdata.customer.create", "masterdata.customer.edit")),
-    Preset("keeper", "仓管员", "Warehouse keeper", READ),
+    Preset("keeper", "仓管员", "Warehouse keeper", (*READ, "warehouse.*", "-warehouse.opening.*", *READ)),
     Preset("planner", "计划员", "Planner", READ),
     Preset("lead", "车间主管", "Shop-floor lead", READ),
     Preset("accountant", "会计", "Accountant", (*READ, *KEEP_BOOKS)),

@@ -27,7 +27,9 @@ INSTALLED_APPS = [
     "jingwei.platform",
     "jingwei.masterdata",
     "jingwei.books",
+    "jingwei.stock",
     "jingwei.finance",
+    "jingwei.warehouse",
     "jingwei.server",
 ]
 

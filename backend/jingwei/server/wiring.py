@@ -22,8 +22,11 @@ from jingwei.platform.documents.catalogue import Module, Page, catalogue
 from jingwei.platform.invariants import Invariant, platform_rules
 from jingwei.platform.jobs.declare import Job
 from jingwei.platform.outbox import Consumer
+from jingwei.stock.invariants import RULES as STOCK_RULES
+from jingwei.warehouse import documents as warehouse
 
 MODULES = (
+    Module("warehouse", _("Inventory"), warehouse.DOCUMENTS),
     Module("finance", _("Finance"), (*finance.DOCUMENTS, *books.DOCUMENTS), reports=BOOKS_REPORTS),
     Module(
         "masterdata",
@@ -58,4 +61,4 @@ def chain_faults(group_id: int) -> Iterator[tuple[int, Broken]]:
 
 def invariants() -> list[Invariant]:
     """Every rule that must hold, in the order of the ladder."""
-    return [*platform_rules(), *BOOKS_RULES]
+    return [*platform_rules(), *BOOKS_RULES, *STOCK_RULES]

@@ -42,3 +42,12 @@ def test_lists_find_by_number_name_and_pinyin_initials(world):
     for words in ("b-1", "螺栓", "ls", "bolt", "BOLT b"):
         rows = steward.get(f"masterdata/items?search={words}").body["rows"]
         assert [r["id"] for r in rows] == [made["id"]], words
+
+
+def test_customers_and_suppliers_share_the_numbers_of_parties(world):
+    steward = world.person("steward")
+    codes = [
+        steward.made(f"masterdata/{path}", {"name_en": "Somebody", **more})["code"]
+        for path, more in (("customers", {}), ("suppliers", {}), ("parties", {"is_customer": True}))
+    ]
+    assert codes == ["P000001", "P000002", "P000003"]

@@ -162,5 +162,13 @@ def with_basics(world: World) -> World:
         {"code": "BOX", "name_zh": "箱", "name_en": "Box", "dimension": "package"},
         {"code": "KG", "name_zh": "千克", "name_en": "Kilogram", "dimension": "mass", "scale": 3},
     )
-    world.create("masterdata.item-category", {"code": "RM", "name_zh": "原材料", "name_en": "Raw materials"})
+    world.create(
+        "masterdata.item-category",
+        {
+            "code": "RM",
+            "name_zh": "原材料",
+            "name_en": "Raw materials",
+            "accounting_class": "raw_material",
+        },
+    )
     return world

@@ -40,7 +40,7 @@ class TenantReference(models.BaseConstraint):
         """The database checks it: a check before writing would be a query per row."""
 
     def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
-        return self.create_sql(model, schema_editor)
+        self.create_sql(model, schema_editor)
 
     def create_sql(self, model: Any, schema_editor: Any) -> Any:
         # Deferred to the end of the migration, as Django's own foreign keys are: the table or the key referred to
@@ -52,6 +52,7 @@ class TenantReference(models.BaseConstraint):
             f"ALTER TABLE {quote(model._meta.db_table)} ADD CONSTRAINT {quote(self.name)} "
             f"FOREIGN KEY ({self.scope}_id, {quote(field.column)}) REFERENCES {quote(target)} ({self.scope}_id, id)"
         )
+        return "SELECT"  # Django carries out what is returned, at once or among the deferred: it is to do nothing
 
     def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         quote = schema_editor.quote_name

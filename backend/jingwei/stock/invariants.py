@@ -1,0 +1,81 @@
+"""The rules of the stock, as queries that return what breaks them."""
+
+from __future__ import annotations
+
+from jingwei.platform.invariants import Invariant
+
+# Every move as what it adds at one place of the stock.
+_ENDS = (
+    "SELECT m.item_id, l.id location_id, coalesce(m.lot_id, 0) lot_id, m.status, m.owner_id, "
+    "CASE WHEN l.id = m.to_location_id THEN m.quantity ELSE -m.quantity END quantity FROM move m "
+    "JOIN location l ON l.id IN (m.from_location_id, m.to_location_id) AND l.kind IN ('stock', 'transit') "
+    "WHERE m.group_id = %(group)s"
+)
+
+RULES = (
+    Invariant(
+        "I-5",
+        "A balance is the sum of its moves, and every sum has its balance.",
+        "SELECT 'balance', coalesce(b.id, 0), 'item ' || item_id || ' at ' || location_id || ': balance ' || "
+        "coalesce(b.on_hand, 0) || ', moves ' || coalesce(s.quantity, 0) FROM "
+        f"(SELECT item_id, location_id, lot_id, status, owner_id, sum(quantity) quantity FROM ({_ENDS}) e "
+        "GROUP BY 1, 2, 3, 4, 5) s FULL JOIN (SELECT * FROM balance WHERE group_id = %(group)s) b "
+        "USING (item_id, location_id, lot_id, status, owner_id) "
+        "WHERE coalesce(b.on_hand, 0) <> coalesce(s.quantity, 0)",
+    ),
+    Invariant(
+        "I-6",
+        "Nothing lies below zero where that is not allowed.",
+        "SELECT 'balance', id, 'on hand ' || on_hand FROM balance WHERE group_id = %(group)s "
+        "AND on_hand < 0 AND NOT allow_negative",
+    ),
+    Invariant(
+        "I-7",
+        "A serial number is in one place at most.",
+        "SELECT 'balance', max(id), 'lot ' || lot_id || ': ' || sum(on_hand) FROM balance WHERE group_id = %(group)s "
+        "AND is_serial AND on_hand > 0 GROUP BY item_id, lot_id HAVING count(*) > 1 OR sum(on_hand) > 1",
+    ),
+    Invariant(
+        "I-12",
+        "No more is reserved than lies there, and balances exist for places of the stock only.",
+        "SELECT 'balance', b.id, 'reserved ' || b.reserved || ' of ' || b.on_hand FROM balance b "
+        "JOIN location l ON l.id = b.location_id WHERE b.group_id = %(group)s "
+        "AND (b.reserved < 0 OR b.reserved > greatest(b.on_hand, 0) OR l.kind NOT IN ('stock', 'transit'))",
+    ),
+    Invariant(
+        "I-13",
+        "What is reserved is the sum of the open reservations.",
+        "SELECT 'balance', b.id, 'reserved ' || b.reserved || ', reservations ' || coalesce(sum(r.quantity), 0) "
+        "FROM balance b LEFT JOIN reservation r ON r.group_id = b.group_id AND r.item_id = b.item_id "
+        "AND r.location_id = b.location_id AND r.lot_id = b.lot_id AND r.status = b.status "
+        "AND r.owner_id = b.owner_id AND r.state = 'open' WHERE b.group_id = %(group)s GROUP BY b.id "
+        "HAVING b.reserved <> coalesce(sum(r.quantity), 0)",
+    ),
+    Invariant(
+        "I-14",
+        "Quantities have no more decimals than the item's unit.",
+        "SELECT 'move', m.id, m.quantity || ' ' || u.code FROM move m JOIN item i ON i.id = m.item_id "
+        "JOIN unit u ON u.id = i.unit_id WHERE m.group_id = %(group)s AND m.quantity <> round(m.quantity, u.scale)",
+    ),
+    Invariant(
+        "I-17",
+        "Value entries equal their account on every date.",
+        "SELECT 'account', coalesce(v.account_id, j.account_id), coalesce(v.posted_on, j.posted_on) || ': stock ' || "
+        "coalesce(v.amount, 0) || ', books ' || coalesce(j.amount, 0) FROM (SELECT account_id, posted_on, "
+        "sum(amount) amount FROM value_entry WHERE group_id = %(group)s GROUP BY 1, 2) v FULL JOIN "
+        "(SELECT l.account_id, l.posted_on, sum(l.debit - l.credit) amount FROM journal_line l "
+        "JOIN account a ON a.id = l.account_id AND a.role = 'STOCK' WHERE l.group_id = %(group)s GROUP BY 1, 2) j "
+        "USING (account_id, posted_on) WHERE coalesce(v.amount, 0) <> coalesce(j.amount, 0)",
+    ),
+    Invariant(
+        "I-18",
+        "An item's value is the sum of its value entries, and nothing is worth nothing.",
+        "SELECT 'item_value', w.id, w.quantity || ' worth ' || w.value || ', entries ' || coalesce(v.amount, 0) || "
+        "', moves ' || coalesce(m.quantity, 0) FROM item_value w LEFT JOIN (SELECT item_id, company_id, "
+        "sum(amount) amount FROM value_entry WHERE group_id = %(group)s GROUP BY 1, 2) v USING (item_id, company_id) "
+        "LEFT JOIN (SELECT item_id, company_id, sum(direction * quantity) quantity FROM move "
+        "WHERE group_id = %(group)s GROUP BY 1, 2) m USING (item_id, company_id) WHERE w.group_id = %(group)s "
+        "AND (w.value <> coalesce(v.amount, 0) OR w.quantity <> coalesce(m.quantity, 0) "
+        "OR (w.quantity = 0 AND w.value <> 0))",
+    ),
+)

@@ -1,0 +1,110 @@
+"""From the value of goods to the journal: the same figures, by posting rule, in the same transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.books import journal
+from jingwei.books.charts import Standard, Taxpayer
+from jingwei.books.models import Account, Area, Bookkeeping, Period
+from jingwei.books.roles import Role
+from jingwei.books.rules import RULES_VERSION, determination, rulebook
+from jingwei.masterdata.models import Item
+from jingwei.platform.documents.command import Command
+from jingwei.platform.errors import Problem, Refusal
+from jingwei.platform.models import Company
+from jingwei.stock.models import ValueEntry, ValueKind
+from jingwei.stock.valuing import Valuation
+
+
+@dataclass
+class Books:
+    """How a company's goods reach its journal: accounts by code, decimals, when periods begin."""
+
+    command: Command
+    company_id: int
+    currency: str
+    decimals: int
+    keeping: Bookkeeping
+    by_code: dict[str, int]
+    starts: dict[int, date]
+
+    def accounts(self, event: str, item: Item) -> tuple[int, int]:
+        """(stock account, contra account) of an item for a posting rule. Raises `books.account.undetermined`."""
+        accounting_class = str(item.category.accounting_class)
+        table = determination(self.keeping.standard)
+        rule = rulebook().rule(event, Standard(self.keeping.standard), Taxpayer(self.keeping.taxpayer))
+        roles = [line.role for line in rule.lines]
+        contra = next(role for role in roles if role != Role.STOCK)
+        codes = []
+        for role in (Role.STOCK, contra):
+            asks = next(line.asks for line in rule.lines if line.role == role)
+            chosen = accounting_class if "class" in asks else "*"
+            codes.append(table.account(role, taxpayer=self.keeping.taxpayer, accounting_class=chosen))
+        return self.by_code[codes[0]], self.by_code[codes[1]]
+
+
+def books_of(command: Command, company_id: int) -> Books:
+    """The books of a company. Raises Refusal 409 `books.not_started`."""
+    group_id = command.actor.group_id
+    keeping = Bookkeeping.objects.filter(group_id=group_id, company_id=company_id).first()
+    if keeping is None:
+        raise Refusal(Problem("books.not_started", _("The company keeps no books yet."), status=409))
+    currency, decimals = Company.objects.filter(pk=company_id).values_list("currency_id", "currency__decimals")[0]
+    accounts = Account.objects.filter(group_id=group_id, company_id=company_id).values_list("code", "id")
+    starts = Period.objects.filter(group_id=group_id, company_id=company_id).values_list("id", "starts_on")
+    return Books(command, company_id, currency, decimals, keeping, dict(accounts), dict(starts))
+
+
+def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[Any]) -> None:
+    """Post an entry per document and date for its moves, and one per period for corrections of earlier issues."""
+    summaries = {d.document_id: d.summary for d in drafts}
+    entries: dict[tuple[int, str, date], list[ValueEntry]] = defaultdict(list)
+    reversed_ones = {d.document_id for d in drafts if d.reverses_id}
+    for entry in (*valuation.entries, *valuation.corrections):
+        purpose = "stock.reversed" if entry.document_id in reversed_ones else "stock"
+        if entry.kind == ValueKind.CORRECTION:
+            purpose += f".recosted.{entry.period_id}"
+        entries[entry.document_id, purpose, entry.posted_on].append(entry)
+    journal.post(
+        command,
+        [
+            journal.EntryDraft(
+                company_id=books.company_id,
+                currency=books.currency,
+                posted_on=on,
+                document_id=document,
+                purpose=purpose,
+                area=Area.STOCK_VALUE,
+                summary=summaries.get(document, ""),
+                lines=_lines(members, red=document in reversed_ones),
+            )
+            for (document, purpose, on), members in sorted(entries.items())
+        ],
+    )
+
+
+def _lines(entries: Sequence[ValueEntry], *, red: bool) -> list[journal.LineDraft]:
+    """Value into the stock debits it and credits the contra account; value out the other way round. What takes back a
+    receipt or an issue, and what corrects one, is red: it stays on the side where that stood."""
+    sums: dict[tuple[int, int, bool], Decimal] = defaultdict(Decimal)
+    for entry in entries:
+        into = (entry.amount > 0) != red if entry.kind == ValueKind.MOVE else False
+        sums[entry.account_id, entry.contra_id, into] += entry.amount
+    lines = []
+    for (account, contra, into), amount in sorted(sums.items()):
+        rules: Mapping[str, Any] = {"rule": "stock", "rules_version": RULES_VERSION}
+        if into:
+            lines.append(journal.LineDraft(account_id=account, debit=amount, **rules))
+            lines.append(journal.LineDraft(account_id=contra, credit=amount, **rules))
+        else:
+            lines.append(journal.LineDraft(account_id=contra, debit=-amount, **rules))
+            lines.append(journal.LineDraft(account_id=account, credit=-amount, **rules))
+    return lines

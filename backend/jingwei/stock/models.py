@@ -1,0 +1,284 @@
+"""Goods: moves and value entries that are only ever inserted, and the balances they add up to."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.books.models import Account, Period
+from jingwei.masterdata.models import Item, Location
+from jingwei.platform.fields import AmountField, QuantityField, TenantForeignKey
+from jingwei.platform.models import Company, RegistryRow, TenantModel
+
+
+class Status(models.TextChoices):
+    """What may be done with goods."""
+
+    AVAILABLE = "available", _("Available")
+    INSPECTION = "inspection", _("In inspection")
+    BLOCKED = "blocked", _("Blocked")
+
+
+class Lot(TenantModel):
+    """A batch of an item; a serial number is a lot of quantity 1."""
+
+    item = TenantForeignKey(Item)
+    code = models.CharField(max_length=60)
+    code_folded = models.CharField(max_length=60)
+    is_serial = models.BooleanField(default=False)
+    made_on = models.DateField(null=True)
+    expires_on = models.DateField(null=True)
+
+    class Meta:
+        db_table = "lot"
+        constraints = [models.UniqueConstraint(fields=["group", "item", "code_folded"], name="lot_code_key")]
+
+
+class Move(TenantModel):
+    """A quantity of an item (lot, owner, status) from one place to another, in the item's stock unit. Moves sort by
+    `effective_at`, ins before outs, rank of the document, document, line. `value` is what was posted for it, in
+    functional currency; 0 inside the stock."""
+
+    append_only = True
+    unindexed = ("company", "from_location", "to_location", "period", "lot", "item")
+
+    company = TenantForeignKey(Company)
+    document = TenantForeignKey(RegistryRow)
+    document_line = models.PositiveIntegerField()
+    item = TenantForeignKey(Item)
+    lot = TenantForeignKey(Lot, null=True)
+    owner_id = models.BigIntegerField(default=0)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.AVAILABLE)
+    from_location = TenantForeignKey(Location, scope="company")
+    to_location = TenantForeignKey(Location, scope="company")
+    quantity = QuantityField()
+    effective_at = models.DateTimeField()
+    effective_on = models.DateField()
+    period = TenantForeignKey(Period, scope="company")
+    direction = models.SmallIntegerField()
+    rank = models.PositiveSmallIntegerField()
+    value = AmountField(default=0)
+    reverses = TenantForeignKey("self", null=True)
+    posted_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "move"
+        constraints = [
+            models.CheckConstraint(
+                name="move_quantity", condition=models.Q(quantity__gt=0), violation_error_code="qty.not_positive"
+            ),
+            models.CheckConstraint(
+                name="move_places",
+                condition=~models.Q(from_location=models.F("to_location")),
+                violation_error_code="move.same_location",
+            ),
+            models.UniqueConstraint(
+                fields=["group", "reverses"], name="move_reversed_once", condition=models.Q(reverses__isnull=False)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "item", "effective_at", "id"], name="move_item_ix"),
+            models.Index(fields=["from_location", "item", "effective_at"], name="move_from_ix"),
+            models.Index(fields=["to_location", "item", "effective_at"], name="move_to_ix"),
+        ]
+
+
+class Balance(TenantModel):
+    """What lies where, now: for places of the stock only. Reserved goods lie there too. The five keys are the order in
+    which rows are locked everywhere; 0 stands for no lot and for the company itself as owner."""
+
+    unindexed = ("company", "item", "location")
+
+    company = TenantForeignKey(Company)
+    item = TenantForeignKey(Item)
+    location = TenantForeignKey(Location, scope="company")
+    lot_id = models.BigIntegerField(default=0)
+    status = models.CharField(max_length=12, default=Status.AVAILABLE)
+    owner_id = models.BigIntegerField(default=0)
+    on_hand = QuantityField(default=0)
+    reserved = QuantityField(default=0)
+    is_serial = models.BooleanField(default=False)
+    allow_negative = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "balance"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "item", "location", "lot_id", "status", "owner_id"], name="balance_key"
+            ),
+            models.CheckConstraint(
+                name="balance_on_hand",
+                condition=models.Q(allow_negative=True) | models.Q(on_hand__gte=0),
+                violation_error_code="stock.short",
+                violation_error_message=_("There is not enough in stock."),
+            ),
+            models.CheckConstraint(
+                name="balance_reserved",
+                condition=models.Q(reserved__gte=0)
+                & (models.Q(reserved=0) | models.Q(reserved__lte=models.F("on_hand"))),
+                violation_error_code="stock.reserved",
+                violation_error_message=_("More would be reserved than lies there."),
+            ),
+            models.CheckConstraint(
+                name="balance_serial_single",
+                condition=models.Q(is_serial=False) | models.Q(on_hand__lte=1),
+                violation_error_code="serial.twice",
+                violation_error_message=_("The serial number is in stock already."),
+            ),
+            models.UniqueConstraint(
+                fields=["group", "item", "lot_id"],
+                name="balance_serial_once",
+                condition=models.Q(is_serial=True, on_hand__gt=0),
+                violation_error_code="serial.twice",
+                violation_error_message=_("The serial number is in stock already."),
+            ),
+        ]
+
+
+class ReservationState(models.TextChoices):
+    OPEN = "open", _("Open")
+    USED = "used", _("Used")
+    RELEASED = "released", _("Released")
+
+
+class Reservation(TenantModel):
+    """Goods kept for a line of a document: pending until they are used or released, resolved once."""
+
+    unindexed = ("company", "item", "location")
+
+    company = TenantForeignKey(Company)
+    document = TenantForeignKey(RegistryRow)
+    document_line = models.PositiveIntegerField()
+    item = TenantForeignKey(Item)
+    location = TenantForeignKey(Location, scope="company")
+    lot_id = models.BigIntegerField(default=0)
+    status = models.CharField(max_length=12, default=Status.AVAILABLE)
+    owner_id = models.BigIntegerField(default=0)
+    quantity = QuantityField()
+    state = models.CharField(max_length=10, choices=ReservationState.choices, default=ReservationState.OPEN)
+
+    class Meta:
+        db_table = "reservation"
+        constraints = [
+            models.CheckConstraint(
+                name="reservation_quantity", condition=models.Q(quantity__gt=0), violation_error_code="qty.not_positive"
+            ),
+            models.UniqueConstraint(
+                fields=["group", "document", "document_line", "item", "location", "lot_id", "status", "owner_id"],
+                name="reservation_open_once",
+                condition=models.Q(state="open"),
+            ),
+        ]
+
+
+class PlannedKind(models.TextChoices):
+    FIRM = "firm", _("Firm")
+    PLANNED = "planned", _("Planned")
+    FORECAST = "forecast", _("Forecast")
+
+
+class PlannedMove(TenantModel):
+    """Open supply (+) or demand (−) of a document's line: what availability, shortage and planning read. Whoever wrote
+    it reduces it in the command that fulfils it; at 0 it is done."""
+
+    unindexed = ("company", "location", "document")
+
+    company = TenantForeignKey(Company)
+    document = TenantForeignKey(RegistryRow)
+    document_line = models.PositiveIntegerField()
+    schedule = models.PositiveSmallIntegerField(default=1)
+    item = TenantForeignKey(Item)
+    location = TenantForeignKey(Location, scope="company")
+    kind = models.CharField(max_length=10, choices=PlannedKind.choices, default=PlannedKind.FIRM)
+    due_on = models.DateField()
+    quantity = QuantityField()
+    supply_mode = models.CharField(max_length=12, default="stock")
+    source_id = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "planned_move"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "document", "document_line", "schedule", "item"], name="planned_move_key"
+            )
+        ]
+
+
+class Method(models.TextChoices):
+    MOVING_AVERAGE = "moving_average", _("Moving average")
+
+
+class ItemValue(TenantModel):
+    """What an item is worth in a valuation area (the company), now. Quantity 0 is worth 0. `last_at`, `last_direction`
+    name the last move in order: one that sorts before it re-costs what came after."""
+
+    unindexed = ("company", "item")
+
+    company = TenantForeignKey(Company)
+    item = TenantForeignKey(Item)
+    method = models.CharField(max_length=16, choices=Method.choices, default=Method.MOVING_AVERAGE)
+    quantity = QuantityField(default=0)
+    value = AmountField(default=0)
+    last_at = models.DateTimeField(null=True)
+    last_direction = models.SmallIntegerField(default=0)
+
+    class Meta:
+        db_table = "item_value"
+        constraints = [
+            models.UniqueConstraint(fields=["group", "company", "item"], name="item_value_key"),
+            models.CheckConstraint(
+                name="item_value_zero",
+                condition=~models.Q(quantity=0) | models.Q(value=0),
+                violation_error_code="stock.value_without_quantity",
+            ),
+        ]
+
+
+class Checkpoint(TenantModel):
+    """Quantity and value of an item before the first move of a period: where re-costing begins, so that it never looks
+    further back than the month."""
+
+    unindexed = ("company", "item", "period")
+
+    company = TenantForeignKey(Company)
+    item = TenantForeignKey(Item)
+    period = TenantForeignKey(Period, scope="company")
+    starts_on = models.DateField()
+    quantity = QuantityField()
+    value = AmountField()
+
+    class Meta:
+        db_table = "checkpoint"
+        constraints = [models.UniqueConstraint(fields=["group", "company", "item", "period"], name="checkpoint_key")]
+
+
+class ValueKind(models.TextChoices):
+    MOVE = "move", _("Move")
+    CORRECTION = "correction", _("Correction of earlier issues")
+
+
+class ValueEntry(TenantModel):
+    """Value into (+) or out of (−) a stock account on a date, with the account it came from or went to. A correction
+    belongs to all earlier issues of an item in a period that went to one contra account."""
+
+    append_only = True
+    unindexed = ("company", "item", "period", "account", "contra", "move", "document")
+
+    company = TenantForeignKey(Company)
+    item = TenantForeignKey(Item)
+    kind = models.CharField(max_length=12, choices=ValueKind.choices, default=ValueKind.MOVE)
+    move = TenantForeignKey(Move, null=True)
+    document = TenantForeignKey(RegistryRow)
+    period = TenantForeignKey(Period, scope="company")
+    posted_on = models.DateField()
+    quantity = QuantityField(default=0)
+    amount = AmountField()
+    account = TenantForeignKey(Account, scope="company")
+    contra = TenantForeignKey(Account, scope="company")
+
+    class Meta:
+        db_table = "value_entry"
+        indexes = [
+            models.Index(fields=["company", "item", "period"], name="value_entry_item_ix"),
+            models.Index(fields=["company", "account", "posted_on"], name="value_entry_account_ix"),
+        ]

@@ -1,0 +1,182 @@
+"""Posting goods: moves, balances, value and the journal, in one transaction and a constant number of statements.
+
+A set of moves of one company is one call. Balances are locked in key order, then the items' values; then everything is
+reckoned and written, one statement per table, and the journal is posted from the same figures.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.books import periods
+from jingwei.books.models import Area
+from jingwei.masterdata.models import VALUED, Item, ItemCategory, Location, Tracking, Unit
+from jingwei.platform import sets
+from jingwei.platform.documents.command import Command
+from jingwei.platform.errors import Problem, refuse
+from jingwei.stock import balances, ledger, valuing
+from jingwei.stock.balances import Key
+from jingwei.stock.models import Move, Status
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class MoveDraft:
+    """Goods to be moved; `quantity` in the item's stock unit. `value` is what comes in is worth (functional currency,
+    at its decimals), or what leaves at a value of its own; None lets valuation decide. `event` is the posting rule."""
+
+    document_id: int
+    line: int
+    item_id: int
+    from_location_id: int
+    to_location_id: int
+    quantity: Decimal
+    effective_at: datetime
+    effective_on: date
+    event: str = ""
+    value: Decimal | None = None
+    lot_id: int | None = None
+    status: str = Status.AVAILABLE
+    owner_id: int = 0
+    rank: int = 50
+    reverses_id: int | None = None
+    summary: str = ""
+
+
+def post(
+    command: Command, company_id: int, drafts: Sequence[MoveDraft], *, released: Mapping[Key, Decimal] | None = None
+) -> list[Move]:
+    """Post moves of one company. `released` is how much of what is reserved at each key the moves use up.
+
+    Raises Refusal `stock.short`, `stock.negative_past`, `period.closed`, `qty.scale`, `qty.not_positive`,
+    `item.not_stocked`, `lot.missing`, `move.same_location`, `books.not_started`.
+    """
+    if not drafts:
+        return []
+    books = ledger.books_of(command, company_id)
+    items = _items(command, drafts)
+    places = command.load(Location, (p for d in drafts for p in (d.from_location_id, d.to_location_id)))
+    refuse(_wrong(drafts, items, places, company_id))
+    held = periods.share(
+        command,
+        ((company_id, d.effective_on, area) for d in drafts for area in (Area.STOCK_QUANTITY, Area.STOCK_VALUE)),
+    )
+    moves = [_move(command, company_id, d, held, places) for d in drafts]
+    for move, id in zip(moves, sets.next_ids(len(moves)), strict=True):
+        move.pk = id
+    changes = balances.changes_of(moves, places)
+    rows = balances.lock(command, company_id, changes, items)
+    values = valuing.lock(command, company_id, {m.item_id for m in moves if m.direction})
+    balances.apply(command, rows, changes, {k: -q for k, q in (released or {}).items()})
+    valuation = valuing.value(command, books, moves, drafts, values, items)
+    sets.insert(moves)
+    balances.refuse_past_shortage(command, _dated_back(moves, values), places)
+    valuing.save(command, valuation)
+    ledger.post(command, books, valuation, drafts)
+    return moves
+
+
+def _items(command: Command, drafts: Sequence[MoveDraft]) -> dict[int, Item]:
+    items = command.load(Item, (d.item_id for d in drafts))
+    units = command.load(Unit, (i.unit_id for i in items.values()))
+    categories = command.load(ItemCategory, (i.category_id for i in items.values()))
+    for item in items.values():
+        item.unit, item.category = units[item.unit_id], categories[item.category_id]
+    return items
+
+
+def _wrong(
+    drafts: Sequence[MoveDraft], items: Mapping[int, Item], places: Mapping[int, Location], company_id: int
+) -> Iterable[Problem]:
+    for draft in drafts:
+        where: dict[str, Any] = {"line": draft.line}
+        item = items.get(draft.item_id)
+        ends = [places.get(p) for p in (draft.from_location_id, draft.to_location_id)]
+        if item is None or any(p is None or p.company_id != company_id for p in ends):
+            yield Problem("record.not_found", _("The item or the place was not found."), status=404, **where)
+            continue
+        if draft.quantity <= 0:
+            yield Problem("qty.not_positive", _("The quantity must be greater than 0."), **where)
+        elif draft.quantity != round(draft.quantity, item.unit.scale):
+            words = {"unit": item.unit, "scale": item.unit.scale, "quantity": f"{draft.quantity:f}"}
+            yield Problem("qty.scale", _("%(quantity)s: %(unit)s has %(scale)s decimals.") % words, **where)
+        if not item.is_stocked:
+            yield Problem("item.not_stocked", _("%(item)s is not kept in stock.") % {"item": item}, **where)
+        if draft.from_location_id == draft.to_location_id:
+            message = _("Goods cannot be moved from a place to itself.")
+            yield Problem("move.same_location", message, **where)
+        if item.tracking != Tracking.NONE and draft.lot_id is None:
+            yield Problem("lot.missing", _("%(item)s needs its lot or serial number.") % {"item": item}, **where)
+        if item.tracking == Tracking.SERIAL and draft.quantity != 1:
+            yield Problem("serial.quantity", _("A serial number is one piece."), **where)
+
+
+def _move(
+    command: Command,
+    company_id: int,
+    draft: MoveDraft,
+    held: Mapping[Any, tuple[int, str]],
+    places: Mapping[int, Location],
+) -> Move:
+    inside = [places[p].kind in VALUED for p in (draft.from_location_id, draft.to_location_id)]
+    return Move(
+        group_id=command.actor.group_id,
+        company_id=company_id,
+        document_id=draft.document_id,
+        document_line=draft.line,
+        item_id=draft.item_id,
+        lot_id=draft.lot_id,
+        owner_id=draft.owner_id,
+        status=draft.status,
+        from_location_id=draft.from_location_id,
+        to_location_id=draft.to_location_id,
+        quantity=draft.quantity,
+        effective_at=draft.effective_at,
+        effective_on=draft.effective_on,
+        period_id=held[company_id, draft.effective_on, Area.STOCK_QUANTITY][0],
+        direction=int(inside[1]) - int(inside[0]),
+        rank=draft.rank,
+        reverses_id=draft.reverses_id,
+        posted_at=command.at,
+    )
+
+
+def _dated_back(moves: Sequence[Move], values: Mapping[int, Any]) -> list[Move]:
+    """Moves out of a place that are not the last of their item: transfers always, issues before the last move."""
+    return [m for m in moves if m.direction == 0 or (m.direction < 0 and valuing.is_late(m, values[m.item_id]))]
+
+
+def mirrored(moves: Sequence[Move], drafts_on: datetime, on: date, event: Mapping[int, str]) -> list[MoveDraft]:
+    """The moves back: from where they went to where they came from, at the value they were posted with."""
+    found: dict[int, int] = defaultdict(int)
+    result = []
+    for move in moves:
+        found[move.document_id] += 1
+        result.append(
+            MoveDraft(
+                document_id=move.document_id,
+                line=move.document_line,
+                item_id=move.item_id,
+                from_location_id=move.to_location_id,
+                to_location_id=move.from_location_id,
+                quantity=move.quantity,
+                effective_at=drafts_on,
+                effective_on=on,
+                event=event[move.document_id],
+                value=abs(move.value) if move.direction else None,
+                lot_id=move.lot_id,
+                status=move.status,
+                owner_id=move.owner_id,
+                rank=move.rank,
+                reverses_id=move.pk,
+            )
+        )
+    return result

@@ -1,0 +1,139 @@
+"""The declarations of the warehouse. Other receipts, other issues and opening stock are views on one document."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.platform.documents.declare import Action, Document, Lines, Section, Series, State
+from jingwei.warehouse import adjustments, transfers
+from jingwei.warehouse.adjustments import DRAFT, POSTED, REVERSED
+from jingwei.warehouse.models import Adjustment, AdjustmentKind, AdjustmentLine, Transfer, TransferLine
+
+KEEPER = _("Warehouse keeper")
+
+STATES = (
+    State(DRAFT, _("Draft"), "grey"),
+    State(POSTED, _("Posted"), "green"),
+    State(REVERSED, _("Reversed"), "violet"),
+)
+
+OTHER_IN = Document(
+    key="warehouse.other-in",
+    path="warehouse/other-ins",
+    model=Adjustment,
+    label=_("Other receipt"),
+    plural=_("Other receipts"),
+    help=_("Goods that come in without purchase or production, at their cost."),
+    steward=KEEPER,
+    where={"kind": AdjustmentKind.IN},
+    number="number",
+    title=("reason", "reason"),
+    sort="-id",
+    import_key="number",
+    series=Series(pattern="OI-{yyyy}-{seq:06}"),
+    sections=(Section(key="main", label=_("Goods"), fields=("number", "moved_at", "reason", "amount")),),
+    read_only=frozenset({"number", "amount"}),
+    lines=(
+        Lines(
+            name="lines",
+            model=AdjustmentLine,
+            parent="adjustment",
+            label=_("Lines"),
+            help=_("What came or went."),
+            fields=("item", "location", "quantity", "unit", "price", "lot", "quantity_stock", "amount"),
+            read_only=frozenset({"quantity_stock", "amount"}),
+            minimum=1,
+        ),
+    ),
+    columns=("number", "moved_at", "reason", "amount", "state"),
+    filters=("state", "moved_at"),
+    sortable=("id", "number", "moved_at"),
+    states=STATES,
+    editable_in=frozenset({DRAFT}),
+    deletable_in=frozenset({DRAFT}),
+    actions=(
+        Action(
+            key="post",
+            label=_("Post"),
+            source=frozenset({DRAFT}),
+            target=POSTED,
+            rule=adjustments.post,
+            style="primary",
+            help=_("Move the goods and post their value."),
+        ),
+        Action(
+            key="reverse",
+            label=_("Reverse"),
+            source=frozenset({POSTED}),
+            target=REVERSED,
+            rule=adjustments.reverse,
+            inputs=adjustments.Reversal,
+            style="danger",
+            ask=_("The goods go back at the value they were posted with; both stay in the books."),
+        ),
+    ),
+    prepare=adjustments.prepare,
+    check=adjustments.check,
+)
+
+OTHER_OUT = replace(
+    OTHER_IN,
+    key="warehouse.other-out",
+    path="warehouse/other-outs",
+    label=_("Other issue"),
+    plural=_("Other issues"),
+    help=_("Goods that go out without sale or production, at the average."),
+    where={"kind": AdjustmentKind.OUT},
+    series=Series(pattern="OO-{yyyy}-{seq:06}"),
+)
+
+OPENING = replace(
+    OTHER_IN,
+    key="warehouse.opening",
+    path="warehouse/openings",
+    label=_("Opening stock"),
+    plural=_("Opening stocks"),
+    help=_("The stock with which the books begin, with its value."),
+    where={"kind": AdjustmentKind.OPENING},
+    series=Series(pattern="OS-{yyyy}-{seq:06}"),
+)
+
+TRANSFER = replace(
+    OTHER_IN,
+    key="warehouse.transfer",
+    path="warehouse/transfers",
+    model=Transfer,
+    label=_("Transfer"),
+    plural=_("Transfers"),
+    help=_("Goods from one place of the stock to another; their value stays."),
+    where={},
+    series=Series(pattern="TR-{yyyy}-{seq:06}"),
+    sections=(
+        Section(key="main", label=_("Goods"), fields=("number", "moved_at", "from_location", "to_location", "reason")),
+    ),
+    read_only=frozenset({"number"}),
+    lines=(
+        Lines(
+            name="lines",
+            model=TransferLine,
+            parent="transfer",
+            label=_("Lines"),
+            help=_("What was moved."),
+            fields=("item", "quantity", "unit", "lot", "quantity_stock"),
+            read_only=frozenset({"quantity_stock"}),
+            minimum=1,
+        ),
+    ),
+    columns=("number", "moved_at", "from_location", "to_location", "reason", "state"),
+    filters=("state", "moved_at", "from_location", "to_location"),
+    actions=(
+        replace(OTHER_IN.actions[0], rule=transfers.post, help=_("Move the goods.")),
+        replace(OTHER_IN.actions[1], rule=transfers.reverse, ask=_("The goods go back to where they came from.")),
+    ),
+    prepare=None,
+    check=transfers.check,
+)
+
+DOCUMENTS = (OTHER_IN, OTHER_OUT, TRANSFER, OPENING)
