@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jingwei.books import accounts, periods
 from jingwei.books.models import Account, Period, PeriodLock
@@ -61,15 +62,19 @@ PERIOD = Document(
     ),
     columns=("code", "year", "number", "starts_on", "ends_on", "state"),
     filters=("state", "year"),
-    states=(State(periods.OPEN, _("Open"), "blue"), State(periods.CLOSED, _("Closed"), "green")),
+    states=(
+        State(periods.OPEN, pgettext_lazy("period", "Open"), "blue"),
+        State(periods.CLOSED, pgettext_lazy("period", "Closed"), "green"),
+    ),
     actions=(
         Action(
             key="close",
-            label=_("Close"),
+            label=pgettext_lazy("period", "Close"),
             source=frozenset({periods.OPEN}),
             inputs=periods.Closing,
             rule=periods.close,
             style="primary",
+            help=_("Let nothing more be posted into the period, or into one area of it."),
             ask=_("Nothing more can be posted into what is closed."),
         ),
         Action(
@@ -80,6 +85,7 @@ PERIOD = Document(
             inputs=periods.Reopening,
             rule=periods.reopen,
             style="danger",
+            help=_("Let entries be posted into the period again."),
             ask=_("New vouchers become possible; the statements of the period are issued again."),
         ),
     ),

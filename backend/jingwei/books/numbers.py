@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from django.db import models
+from django.utils.translation import pgettext_lazy
+
 from jingwei.books.journal import Posted
 from jingwei.books.models import Account, Bookkeeping, VoucherNumber, VoucherScheme
 from jingwei.books.roles import Role
@@ -12,7 +15,16 @@ from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
 from jingwei.platform.numbering import take
 
-TYPES = ("记", "收", "付", "转")
+
+class VoucherType(models.TextChoices):
+    """凭证字: what vouchers are numbered by; either one for all, or three by what happens to money."""
+
+    GENERAL = "记", pgettext_lazy("voucher type", "General")
+    RECEIPT = "收", pgettext_lazy("voucher type", "Receipt")
+    PAYMENT = "付", pgettext_lazy("voucher type", "Payment")
+    TRANSFER = "转", pgettext_lazy("voucher type", "Transfer")
+
+
 CASH = frozenset({Role.CASH, Role.BANK})
 
 

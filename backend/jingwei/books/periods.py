@@ -9,11 +9,10 @@ from typing import Any
 
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field
 
 from jingwei.books.models import Area, JournalEntry, Period, PeriodLock
 from jingwei.platform.documents.command import Command
-from jingwei.platform.documents.declare import Draft, Input
+from jingwei.platform.documents.declare import Draft, Input, asked
 from jingwei.platform.errors import Problem, Refusal, refuse
 
 OPEN, CLOSED = "open", "closed"
@@ -81,13 +80,13 @@ def _closed(command: Command, key: Wanted, code: str) -> Problem:
 class Closing(Input):
     """Which area to close; all of them in their order when none is named."""
 
-    area: str = Field("", title="Lock area", description="Close only this area; empty closes all in their order.")
+    area: str = asked(_("Lock area"), _("Close only this area; empty closes all in their order."), "")
 
 
 class Reopening(Input):
     """Why a closed period is opened again."""
 
-    reason: str = Field(min_length=5, max_length=300, title="Reason", description="Why the period is opened again.")
+    reason: str = asked(_("Reason"), _("Why the period is opened again."), min_length=5, max_length=300)
 
 
 def prepare(command: Command, drafts: Sequence[Draft]) -> None:

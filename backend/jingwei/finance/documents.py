@@ -104,6 +104,7 @@ VOUCHER = Document(
             rule=vouchers.reverse,
             inputs=vouchers.Reversal,
             style="danger",
+            help=_("Take the voucher back by a red one in an open period."),
             ask=_("A red voucher with the same lines is posted; both stay in the books."),
         ),
     ),

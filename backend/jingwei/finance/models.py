@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.books.models import Account
-from jingwei.books.numbers import TYPES
+from jingwei.books.numbers import VoucherType
 from jingwei.masterdata.models import Item, Party
 from jingwei.platform.fields import AmountField, QuantityField, RateField, TenantForeignKey
 from jingwei.platform.models import CompanyRecord, Currency, Line, User
@@ -39,9 +39,9 @@ class Voucher(CompanyRecord):
     voucher_type = models.CharField(
         _("Voucher type"),
         max_length=2,
-        choices=[(t, t) for t in TYPES],
-        default="记",
-        help_text=_("记 for all, or 收 for money received, 付 for money paid, 转 for the rest."),
+        choices=VoucherType.choices,
+        default=VoucherType.GENERAL,
+        help_text=_("General for all; or receipts of money, payments and transfers apart."),
     )
     posted_on = models.DateField(_("Date"), help_text=_("Accounting date; decides the period."))
     summary = models.CharField(

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field
 
 from jingwei.books import journal
 from jingwei.books.models import Area, Bookkeeping, EntryKind
@@ -17,10 +16,9 @@ from jingwei.finance.models import Voucher, VoucherKind, VoucherLine
 from jingwei.platform import sets
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import Command
-from jingwei.platform.documents.declare import Draft, Input
+from jingwei.platform.documents.declare import Draft, Input, asked
 from jingwei.platform.documents.registering import register
 from jingwei.platform.errors import Problem, Text, refuse
-from jingwei.platform.models import Company
 from jingwei.platform.money import round_half_up
 
 DRAFT, REVIEWED, POSTED, REVERSED = "draft", "reviewed", "posted", "reversed"
@@ -30,14 +28,13 @@ ZERO = Decimal(0)
 class Reversal(Input):
     """When the red voucher is dated."""
 
-    posted_on: date = Field(title="Date", description="Date of the red voucher; in an open period.")
+    posted_on: date = asked(_("Date"), _("Date of the red voucher; in an open period."))
 
 
 def currencies(command: Command, vouchers: Iterable[Voucher]) -> dict[int, tuple[str, int]]:
     """Functional currency and its decimals, by company."""
-    ids = {v.company_id for v in vouchers}
-    rows = Company.objects.filter(group_id=command.actor.group_id, id__in=ids)
-    return {id: (code, places) for id, code, places in rows.values_list("id", "currency_id", "currency__decimals")}
+    found = {id: command.company(id).currency for id in {v.company_id for v in vouchers}}
+    return {id: (currency.code, currency.decimals) for id, currency in found.items()}
 
 
 def prepare(command: Command, drafts: Sequence[Draft]) -> None:

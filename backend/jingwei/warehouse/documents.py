@@ -31,9 +31,9 @@ OTHER_IN = Document(
     number="number",
     title=("reason", "reason"),
     sort="-id",
-    import_key="number",
+    import_key="reference",
     series=Series(pattern="OI-{yyyy}-{seq:06}"),
-    sections=(Section(key="main", label=_("Goods"), fields=("number", "moved_at", "reason", "amount")),),
+    sections=(Section(key="main", label=_("Goods"), fields=("number", "moved_at", "reason", "reference", "amount")),),
     read_only=frozenset({"number", "amount"}),
     lines=(
         Lines(
@@ -71,6 +71,7 @@ OTHER_IN = Document(
             rule=adjustments.reverse,
             inputs=adjustments.Reversal,
             style="danger",
+            help=_("Move the goods back, with their value, in an open period."),
             ask=_("The goods go back at the value they were posted with; both stay in the books."),
         ),
     ),
@@ -111,7 +112,11 @@ TRANSFER = replace(
     where={},
     series=Series(pattern="TR-{yyyy}-{seq:06}"),
     sections=(
-        Section(key="main", label=_("Goods"), fields=("number", "moved_at", "from_location", "to_location", "reason")),
+        Section(
+            key="main",
+            label=_("Goods"),
+            fields=("number", "moved_at", "from_location", "to_location", "reason", "reference"),
+        ),
     ),
     read_only=frozenset({"number"}),
     lines=(

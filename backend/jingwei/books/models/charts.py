@@ -6,16 +6,18 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jingwei.books.charts import AccountType, Side, Standard, Taxpayer
+from jingwei.books.role_names import ROLE_NAMES
 from jingwei.books.roles import Role
 from jingwei.platform.fields import TenantForeignKey
 from jingwei.platform.models import Company, CompanyRecord, Line, Master, TenantModel, User
 
 
 class VoucherScheme(models.TextChoices):
-    SINGLE = "single", _("One type: 记")
-    THREE = "three", _("Three types: 收, 付, 转")
+    SINGLE = "single", _("One type")
+    THREE = "three", _("Three types")
 
 
 class Bookkeeping(TenantModel):
@@ -63,11 +65,11 @@ class Account(Master, CompanyRecord):
         help_text=_("Side on which the account usually stands."),
     )
     role = models.CharField(
-        _("Role"),
+        pgettext_lazy("account", "Role"),
         max_length=24,
         blank=True,
         default="",
-        choices=[(r.value, r.value) for r in Role],
+        choices=[(r.value, ROLE_NAMES[r]) for r in Role],
         help_text=_("What the system uses the account for; control accounts are closed to vouchers by hand."),
     )
     is_postable = models.BooleanField(
@@ -125,8 +127,8 @@ class Period(CompanyRecord):
     code = models.CharField(_("Period"), max_length=10, help_text=_("Year and number of the period, such as 2026-11."))
     year = models.PositiveSmallIntegerField(_("Fiscal year"), help_text=_("Fiscal year the period belongs to."))
     number = models.PositiveSmallIntegerField(_("Number"), help_text=_("Position in the fiscal year, from 1."))
-    starts_on = models.DateField(_("From"), help_text=_("First day of the period."))
-    ends_on = models.DateField(_("To"), help_text=_("Last day of the period."))
+    starts_on = models.DateField(pgettext_lazy("period", "From"), help_text=_("First day of the period."))
+    ends_on = models.DateField(pgettext_lazy("period", "To"), help_text=_("Last day of the period."))
 
     locks: list[PeriodLock]
 
@@ -163,7 +165,7 @@ class PeriodLock(Line):
         _("Lock area"), max_length=15, choices=Area.choices, help_text=_("Part of the work that is locked by itself.")
     )
     is_closed = models.BooleanField(
-        _("Closed"), default=False, help_text=_("Whether postings of the area are refused.")
+        pgettext_lazy("period", "Closed"), default=False, help_text=_("Whether postings of the area are refused.")
     )
     entry_count = models.PositiveIntegerField(
         _("Entries"), default=0, help_text=_("Entries of the area when it was closed: later ones would be too late.")

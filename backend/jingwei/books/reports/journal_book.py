@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from jingwei.books.numbers import VoucherType
 from jingwei.books.reports.entries import lines_between
 from jingwei.books.reports.general_ledger import opened
 from jingwei.books.reports.ledger import in_order, open_ledger, propose_month
@@ -15,15 +15,6 @@ from jingwei.platform.documents.read import titles
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.reports.declare import Column, Params, Report, Result, Row, asked
 from jingwei.platform.reports.drill import to_documents
-
-
-class VoucherType(models.TextChoices):
-    """The types that vouchers are numbered by."""
-
-    ALL_IN_ONE = "记", "记"
-    RECEIPT = "收", "收"
-    PAYMENT = "付", "付"
-    TRANSFER = "转", "转"
 
 
 class JournalParams(Params):

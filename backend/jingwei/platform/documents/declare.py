@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from django.db import models
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from jingwei.platform.errors import Problem, Text
 from jingwei.platform.models import CompanyRecord, Line, Record
@@ -30,6 +30,13 @@ class Input(BaseModel):
     """What an action asks for; the fields are also its API schema and the form shown before it runs."""
 
     model_config = ConfigDict(extra="forbid", strict=False)
+
+
+def asked(label: Text, help: Text, default: Any = ..., **limits: Any) -> Any:
+    """A field of an `Input` with its words; `...` as default makes it one that must be given. `limits` are those of
+    pydantic's `Field`, such as `max_length`."""
+    # The words stay lazy: the reader's language is known when they are shown.
+    return Field(default, title=cast(str, label), description=cast(str, help), **limits)
 
 
 class NoInput(Input):

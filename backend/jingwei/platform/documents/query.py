@@ -142,7 +142,7 @@ def _condition(document: Document, name: str, op: str, value: str) -> models.Q:
 def _one(m: Meaning, value: str) -> Any:
     if m.kind == "reference":
         if not value.isascii() or not value.isdigit():
-            raise unknown(str(_("Reference")), value, [str(_("the id of a record"))])
+            raise unknown(str(_("Linked record")), value, [str(_("the id of a record"))])
         return int(value)
     return read_value(m, value)
 

@@ -106,7 +106,7 @@ def read_params(
 def _read(m: Meaning, raw: str) -> Any:
     if m.kind == "reference":
         if not raw.isascii() or not raw.isdigit() or not 0 < int(raw[:17]) < 2**53:
-            raise unknown(str(_("Reference")), raw, [str(_("the id of a record"))])
+            raise unknown(str(_("Linked record")), raw, [str(_("the id of a record"))])
         return int(raw)
     return read_value(m, raw)
 
