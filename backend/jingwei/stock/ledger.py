@@ -19,7 +19,6 @@ from jingwei.books.rules import RULES_VERSION, determination, rulebook
 from jingwei.masterdata.models import Item
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import Problem, Refusal
-from jingwei.platform.models import Company
 from jingwei.stock.models import ValueEntry, ValueKind
 from jingwei.stock.valuing import Valuation
 
@@ -57,10 +56,10 @@ def books_of(command: Command, company_id: int) -> Books:
     keeping = Bookkeeping.objects.filter(group_id=group_id, company_id=company_id).first()
     if keeping is None:
         raise Refusal(Problem("books.not_started", _("The company keeps no books yet."), status=409))
-    currency, decimals = Company.objects.filter(pk=company_id).values_list("currency_id", "currency__decimals")[0]
+    currency = command.company(company_id).currency
     accounts = Account.objects.filter(group_id=group_id, company_id=company_id).values_list("code", "id")
     starts = Period.objects.filter(group_id=group_id, company_id=company_id).values_list("id", "starts_on")
-    return Books(command, company_id, currency, decimals, keeping, dict(accounts), dict(starts))
+    return Books(command, company_id, currency.code, currency.decimals, keeping, dict(accounts), dict(starts))
 
 
 def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[Any]) -> None:

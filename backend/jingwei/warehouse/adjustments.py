@@ -9,11 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field
 
 from jingwei.masterdata.models import Location, LocationKind
 from jingwei.platform.documents.command import Command
-from jingwei.platform.documents.declare import Draft, Input
+from jingwei.platform.documents.declare import Draft, Input, asked
 from jingwei.platform.errors import Problem, Refusal, Text
 from jingwei.platform.money import round_half_up
 from jingwei.platform.text import fold
@@ -35,17 +34,18 @@ RANKS = {AdjustmentKind.OPENING: 10, AdjustmentKind.IN: 40, AdjustmentKind.OUT: 
 class Reversal(Input):
     """When the goods go back."""
 
-    moved_at: datetime = Field(title="Moved at", description="When the goods went back; in an open period.")
+    moved_at: datetime = asked(_("Moved at"), _("When the goods went back; in an open period."))
 
 
 def prepare(command: Command, drafts: Sequence[Draft]) -> None:
     """Values of what comes in."""
-    decimals = {d.record.company_id: goods.decimals_of(d.record.company_id) for d in drafts}
     for draft in drafts:
         document: Adjustment = draft.record
         for line in document.lines:
             if document.kind != AdjustmentKind.OUT and line.price is not None and line.quantity is not None:
-                line.amount = round_half_up(line.quantity * line.price, decimals[document.company_id])
+                line.amount = round_half_up(
+                    line.quantity * line.price, command.company(document.company_id).currency.decimals
+                )
             elif document.kind == AdjustmentKind.OUT:
                 line.price = None
         document.amount = sum((line.amount for line in document.lines), start=ZERO)
@@ -116,7 +116,7 @@ def _draft(
         to_location_id=ends[1],
         quantity=line.quantity_stock,
         effective_at=document.moved_at,
-        effective_on=goods.business_date(command, document.company_id, document.moved_at),
+        effective_on=command.date_of(document.moved_at, document.company_id),
         event=EVENTS[kind],
         value=None if kind == AdjustmentKind.OUT else line.amount,
         lot_id=lots.get((line.item_id, fold(line.lot))) if line.lot else None,
@@ -134,6 +134,6 @@ def reverse(command: Command, documents: Sequence[Adjustment], inputs: Reversal)
         moves = list(
             Move.objects.filter(group_id=document.group_id, document_id=document.pk, reverses=None).order_by("id")
         )
-        on = goods.business_date(command, document.company_id, inputs.moved_at)
+        on = command.date_of(inputs.moved_at, document.company_id)
         event = {document.pk: EVENTS[AdjustmentKind(document.kind)]}
         posting.post(command, document.company_id, posting.mirrored(moves, inputs.moved_at, on, event))

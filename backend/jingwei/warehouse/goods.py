@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +12,6 @@ from jingwei.masterdata.units import to_stock
 from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import Problem, Refusal, Text
-from jingwei.platform.models import Company
 from jingwei.platform.text import fold
 from jingwei.stock.models import Lot
 
@@ -117,14 +114,3 @@ def lots(command: Command, lines: Iterable[Any], *, make: bool) -> dict[tuple[in
         known[key] = id
     sets.insert(made)
     return known
-
-
-def business_date(command: Command, company_id: int, at: datetime) -> date:
-    """The company's date at an instant."""
-    command.today(company_id)
-    return at.astimezone(ZoneInfo(command.zones[company_id])).date()
-
-
-def decimals_of(company_id: int) -> int:
-    """Decimals of the company's functional currency."""
-    return int(Company.objects.filter(pk=company_id).values_list("currency__decimals", flat=True)[0])

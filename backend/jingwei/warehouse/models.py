@@ -34,6 +34,16 @@ class Adjustment(CompanyRecord):
     reason = models.CharField(_("Reason"), max_length=200, help_text=_("Why the goods came or went."))
     amount = AmountField(_("Value"), default=0, help_text=_("Value of the goods, in functional currency."))
 
+    reference = models.CharField(
+        _("Reference"),
+        max_length=60,
+        blank=True,
+        default="",
+        help_text=_(
+            "Number of the paper or system it comes from; rows of an import with one reference are one document."
+        ),
+    )
+
     lines: list[AdjustmentLine]
 
     class Meta:
@@ -43,7 +53,13 @@ class Adjustment(CompanyRecord):
                 fields=["group", "company", "number"],
                 name="adjustment_number_key",
                 violation_error_code="adjustment.number.duplicate",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["group", "company", "reference"],
+                name="adjustment_reference_key",
+                condition=~models.Q(reference=""),
+                violation_error_code="adjustment.reference.duplicate",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,6 +115,16 @@ class Transfer(CompanyRecord):
         _("Reason"), max_length=200, blank=True, default="", help_text=_("Why the goods were moved.")
     )
 
+    reference = models.CharField(
+        _("Reference"),
+        max_length=60,
+        blank=True,
+        default="",
+        help_text=_(
+            "Number of the paper or system it comes from; rows of an import with one reference are one document."
+        ),
+    )
+
     lines: list[TransferLine]
 
     class Meta:
@@ -108,7 +134,13 @@ class Transfer(CompanyRecord):
                 fields=["group", "company", "number"],
                 name="transfer_number_key",
                 violation_error_code="transfer.number.duplicate",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["group", "company", "reference"],
+                name="transfer_reference_key",
+                condition=~models.Q(reference=""),
+                violation_error_code="transfer.reference.duplicate",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -43,7 +43,7 @@ def post(command: Command, documents: Sequence[Transfer], inputs: Input) -> None
     known = goods.lots(command, [line for d in documents for line in d.lines], make=False)
     by_company: dict[int, list[posting.MoveDraft]] = {}
     for document in documents:
-        on = goods.business_date(command, document.company_id, document.moved_at)
+        on = command.date_of(document.moved_at, document.company_id)
         by_company.setdefault(document.company_id, []).extend(
             posting.MoveDraft(
                 document_id=document.pk,
@@ -69,6 +69,6 @@ def reverse(command: Command, documents: Sequence[Transfer], inputs: Reversal) -
         if inputs.moved_at < document.moved_at:
             raise Refusal(Problem("date.order", _("The goods cannot go back before they moved."), field="moved_at"))
         rows = Move.objects.filter(group_id=document.group_id, document_id=document.pk, reverses=None)
-        on = goods.business_date(command, document.company_id, inputs.moved_at)
+        on = command.date_of(inputs.moved_at, document.company_id)
         drafts = posting.mirrored(list(rows.order_by("id")), inputs.moved_at, on, {document.pk: ""})
         posting.post(command, document.company_id, drafts)

@@ -7,6 +7,7 @@ from typing import Any
 
 from jingwei.platform.documents.catalogue import catalogue
 from tests.books.stories import OFFICE, voucher
+from tests.stock.stories import at, body
 
 Body = dict[str, Any]
 
@@ -55,6 +56,24 @@ SAMPLES: dict[str, Any] = {
         "starts_on": f"{2027 + n}-01-01",
         "ends_on": f"{2027 + n}-01-31",
     },
+    "masterdata.warehouse": lambda n: {"code": f"W{n + 10}", "name_zh": f"仓库{n}", "name_en": f"Warehouse {n}"},
+    "masterdata.location": lambda n: {
+        "code": f"B-{n + 10}",
+        "name_zh": f"库位{n}",
+        "name_en": f"Bin {n}",
+        "kind": "stock",
+        "warehouse": "W1",
+    },
+    "warehouse.other-in": lambda n: {**body(at("2026-01-05"), ("BOLT", n, "2.00")), "reference": f"I{n}"},
+    "warehouse.other-out": lambda n: {**body(at("2026-01-06"), ("BOLT", n)), "reference": f"O{n}"},
+    "warehouse.opening": lambda n: {**body(at("2026-01-01"), ("BOLT", n, "2.00")), "reference": f"S{n}"},
+    "warehouse.transfer": lambda n: {
+        "moved_at": at("2026-01-06"),
+        "from_location": "A-01",
+        "to_location": "A-02",
+        "reference": f"T{n}",
+        "lines": [{"item": "BOLT", "quantity": str(n)}],
+    },
     "masterdata.supplier": lambda n: {"code": f"S{n}", "name_zh": f"供应商{n}", "name_en": f"Supplier {n}"},
 }
 
@@ -65,12 +84,20 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "finance.voucher": ("summary", "changed"),
     "finance.opening": ("summary", "changed"),
     "books.period": ("code", "2099-01"),
+    "warehouse.other-in": ("reason", "changed"),
+    "warehouse.other-out": ("reason", "changed"),
+    "warehouse.opening": ("reason", "changed"),
+    "warehouse.transfer": ("reason", "changed"),
 }
 
 #: Inputs of the actions that ask for some.
 INPUTS: dict[tuple[str, str], Body] = {
     ("finance.voucher", "reverse"): {"posted_on": "2026-12-01"},
     ("finance.opening", "reverse"): {"posted_on": "2026-12-01"},
+    ("warehouse.other-in", "reverse"): {"moved_at": at("2026-01-07")},
+    ("warehouse.other-out", "reverse"): {"moved_at": at("2026-01-07")},
+    ("warehouse.opening", "reverse"): {"moved_at": at("2026-01-07")},
+    ("warehouse.transfer", "reverse"): {"moved_at": at("2026-01-07")},
     ("books.period", "reopen"): {"reason": "a late invoice"},
 }
 

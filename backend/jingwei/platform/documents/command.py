@@ -88,15 +88,23 @@ class Command:
     created: list[Any] = field(default_factory=list)
     pending: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     loaded: dict[type[Any], dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
-    zones: dict[int, str] = field(default_factory=dict)
 
     def today(self, company_id: int | None = None) -> date:
         """The business date: decided by the company's time zone, not by the server's or the user's."""
-        wanted = company_id or self.actor.company_id or 0
-        if wanted not in self.zones:
-            companies = Company.objects.filter(group_id=self.actor.group_id, id=wanted)
-            self.zones[wanted] = companies.values_list("time_zone", flat=True).first() or "UTC"
-        return self.at.astimezone(ZoneInfo(self.zones[wanted])).date()
+        return self.date_of(self.at, company_id or self.actor.company_id)
+
+    def date_of(self, at: datetime, company_id: int | None) -> date:
+        """The business date of an instant in a company; in UTC where no company is concerned."""
+        zone = self.company(company_id).time_zone if company_id else "UTC"
+        return at.astimezone(ZoneInfo(zone)).date()
+
+    def company(self, id: int) -> Company:
+        """A company of the actor's group with its currency, read once per command."""
+        known = self.loaded[Company]
+        if id not in known:
+            known[id] = Company.objects.select_related("currency").get(group_id=self.actor.group_id, id=id)
+        found: Company = known[id]
+        return found
 
     def load(self, model: type[M], ids: Iterable[int | None]) -> dict[int, M]:
         """Rows of the actor's group by id, in one statement; what this command loaded before is not read again."""
