@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 from jingwei.books.charts import Standard, Taxpayer
@@ -118,3 +119,78 @@ def keep_books(command: Command, company_id: int) -> None:
         taxpayer=Taxpayer.GENERAL,
         starts_on=command.today(company_id).replace(month=1, day=1),
     )
+
+
+PLACES: list[tuple[str, list[dict[str, Any]]]] = [
+    ("masterdata.warehouse", [{"code": "WH1", "name_zh": "主仓库", "name_en": "Main warehouse"}]),
+    (
+        "masterdata.location",
+        [
+            {"code": "A-01", "name_zh": "A 区 01", "name_en": "Zone A bin 01", "kind": "stock", "warehouse": "WH1"},
+            {"code": "A-02", "name_zh": "A 区 02", "name_en": "Zone A bin 02", "kind": "stock", "warehouse": "WH1"},
+            {"code": "OTHER", "name_zh": "其他出入库", "name_en": "Other receipts and issues", "kind": "other"},
+            {"code": "COUNT", "name_zh": "盘点差异", "name_en": "Count difference", "kind": "count"},
+        ],
+    ),
+]
+
+
+def _moved(on: date, reason: str, *lines: tuple[str, str, str | None, str]) -> dict[str, Any]:
+    """Goods in or out at eight in the morning; `lines` are (item, quantity, unit cost or None, lot)."""
+    moved_at = datetime(on.year, on.month, on.day, 8, tzinfo=UTC)
+    rows = [
+        {"item": i, "location": "A-01", "quantity": q, **({"price": p} if p else {}), **({"lot": lot} if lot else {})}
+        for i, q, p, lot in lines
+    ]
+    return {"moved_at": moved_at.isoformat(), "reason": reason, "lines": rows}
+
+
+def goods(year: int) -> list[tuple[str, list[dict[str, Any]]]]:
+    """A little stock and a few movements of January, to be posted in this order."""
+    opening = _moved(
+        date(year, 1, 1),
+        "期初库存 / Opening stock",
+        ("RM-0001", "120", "38.50", ""),
+        ("RM-0002", "4000", "0.42", ""),
+        ("RM-0003", "25.5", "31.20", "P-2401"),
+        ("RM-0004", "300", "55.00", ""),
+    )
+    received = _moved(date(year, 1, 8), "样品入库 / Samples received", ("RM-0004", "50", "61.00", ""))
+    issued = _moved(date(year, 1, 15), "研发领用 / Used in development", ("RM-0004", "20", None, ""))
+    transfer = {
+        "moved_at": datetime(year, 1, 16, 8, tzinfo=UTC).isoformat(),
+        "from_location": "A-01",
+        "to_location": "A-02",
+        "reason": "整理库位 / Tidying up",
+        "lines": [{"item": "RM-0002", "quantity": "1000"}],
+    }
+    return [
+        ("warehouse.opening", [opening]),
+        ("warehouse.other-in", [received]),
+        ("warehouse.other-out", [issued]),
+        ("warehouse.transfer", [transfer]),
+    ]
+
+
+def _voucher(on: date, summary: str, *lines: tuple[str, str | None, str | None]) -> dict[str, Any]:
+    rows = [{"account": a, **({"debit": d} if d else {}), **({"credit": c} if c else {})} for a, d, c in lines]
+    return {"posted_on": on.isoformat(), "summary": summary, "lines": rows}
+
+
+def vouchers(year: int) -> list[dict[str, Any]]:
+    """A few vouchers of January: capital, rent, office supplies, interest; the last stays a draft."""
+    return [
+        _voucher(
+            date(year, 1, 2), "收到投资款 / Capital paid in", ("1002", "500000.00", None), ("3001", None, "500000.00")
+        ),
+        _voucher(date(year, 1, 5), "提取备用金 / Cash drawn", ("1001", "20000.00", None), ("1002", None, "20000.00")),
+        _voucher(
+            date(year, 1, 12), "购办公用品 / Office supplies", ("560208", "1280.50", None), ("1001", None, "1280.50")
+        ),
+        _voucher(
+            date(year, 1, 31), "利息收入 / Interest received", ("1002", "312.45", None), ("560301", None, "312.45")
+        ),
+        _voucher(
+            date(year, 2, 3), "购办公用品 / Office supplies", ("560208", "645.00", None), ("1001", None, "645.00")
+        ),
+    ]

@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jingwei.platform import organising
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import Command, run
+from jingwei.platform.documents.perform import perform
 from jingwei.platform.documents.schema import parse, schemas
 from jingwei.platform.documents.write import create
 from jingwei.platform.errors import Problem, Refusal
+from jingwei.platform.identity.actor import Actor
 from jingwei.platform.identity.authentication import system_actor
 from jingwei.platform.models import Company, Group, RoleAssignment, User
 from jingwei.platform.organising import assign, create_group, sync_presets
@@ -46,12 +48,11 @@ def ensure(say: Callable[[str], None]) -> list[tuple[str, str, str]]:
     group = create_group("Demo 演示", PRESETS)
     actor = system_actor(group.pk, via="first-run")
     for key, bodies in demo.RECORDS:
-        types = schemas(catalogue.get(key))
-        drafts = [parse(types.create, body, row=row) for row, body in enumerate(bodies, start=1)]
-        run(actor, _creating(key, drafts))
-        say(f"{len(drafts)} × {key}")
+        _make(actor, key, bodies)
+        say(f"{len(bodies)} × {key}")
     company = Company.objects.get(group=group)
-    run(actor.in_company(company.pk), lambda command: demo.keep_books(command, company.pk))
+    actor = system_actor(group.pk, via="first-run", company_id=company.pk)
+    run(actor, lambda command: demo.keep_books(command, company.pk))
     say("chart of accounts and the periods of this year")
     told = []
     for preset in PRESETS:
@@ -59,7 +60,31 @@ def ensure(say: Callable[[str], None]) -> list[tuple[str, str, str]]:
         user = organising.create_user(preset.key, f"{preset.name_zh} {preset.name_en}", password, must_change=False)
         assign(group, user, preset.key)
         told.append((preset.key, password, preset.name_en))
+    _live_a_little(actor)
+    say("a little stock and a few vouchers of January")
     return told
+
+
+def _make(actor: Actor, key: str, bodies: Sequence[dict[str, Any]]) -> list[Any]:
+    types = schemas(catalogue.get(key))
+    drafts = [parse(types.create, body, row=row) for row, body in enumerate(bodies, start=1)]
+    made: list[Any] = run(actor, _creating(key, drafts))
+    return made
+
+
+def _live_a_little(actor: Actor) -> None:
+    """Goods posted by the keeper's document, vouchers prepared by the accountant and posted by the controller."""
+    year = run(actor, lambda command: command.today()).year
+    for key, bodies in [*demo.PLACES, *demo.goods(year)]:
+        made = _make(actor, key, bodies)
+        if key.startswith("warehouse."):
+            perform(key, [d.pk for d in made], "post", actor=actor)
+    maker, checker = (
+        replace(actor, user_id=User.objects.get(login=login).pk) for login in ("accountant", "controller")
+    )
+    ids = [v.pk for v in _make(maker, "finance.voucher", demo.vouchers(year))][:-1]
+    for action in ("review", "post"):
+        perform("finance.voucher", ids, action, actor=checker)
 
 
 def _creating(key: str, drafts: Sequence[Any]) -> Callable[[Command], Any]:

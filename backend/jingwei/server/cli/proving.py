@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from jingwei.server import runtime
+from jingwei.server.cli.database import require_migrated
 from jingwei.server.cli.progress import say
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def run_invariants(chosen: argparse.Namespace) -> int:
     """`jingwei invariants`: exit status 1 when a rule is broken."""
     with runtime.database("jingwei invariants", say) as urls:
         runtime.setup_django(urls)
+        require_migrated()
         from jingwei.platform.invariants import violations
         from jingwei.platform.models import Group
         from jingwei.server.wiring import chain_faults, invariants
