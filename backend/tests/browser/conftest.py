@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
 from jingwei.server.runtime import Urls
+from tests.browser.people import Person
 from tests.support import cluster
 from tests.support.running import Running, jingwei_run
 
@@ -66,23 +67,51 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, product: Running, complaints: list[str]) -> Iterator[Page]:
-    """A fresh private window on the product; script errors and CSP violations fail the test that caused them."""
-    context = browser.new_context(
-        base_url=product.address, viewport=DESKTOP, locale="zh-CN", timezone_id="Asia/Shanghai"
-    )
-    page = context.new_page()
+def window(browser: Browser, product: Running, complaints: list[str]) -> Iterator[Callable[..., Page]]:
+    """`window()` opens a fresh private window on the product; script errors and CSP violations in any of them fail the
+    test that caused them."""
+    contexts: list[BrowserContext] = []
 
     def heard(message: ConsoleMessage) -> None:
         # A refused request (401, 422 …) is shown to the user by the page itself; Chromium logs it all the same.
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             complaints.append(message.text)
 
-    page.on("console", heard)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
+    def listen(page: Page) -> None:
+        page.on("console", heard)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    def open_one() -> Page:
+        context = browser.new_context(
+            base_url=product.address, viewport=DESKTOP, locale="zh-CN", timezone_id="Asia/Shanghai"
+        )
+        context.set_default_timeout(15_000)
+        context.on("page", listen)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_one
+    for context in contexts:
+        context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def page(window: Callable[[], Page]) -> Page:
+    """One fresh private window."""
+    return window()
+
+
+@pytest.fixture
+def person(window: Callable[[], Page], product: Running) -> Callable[..., Person]:
+    """`person("steward", "en")` signs a user of the demo company in, in a window of their own."""
+
+    def sign_in(login: str, language: str = "en") -> Person:
+        someone = Person(window(), language)
+        someone.sign_in(login, product.passwords[login])
+        return someone
+
+    return sign_in
 
 
 @pytest.fixture

@@ -60,12 +60,17 @@ export function SessionGate({ children }: { children: ReactNode }) {
 
   const accept = useCallback(
     (answer: SessionAnswer, chosen: Language | null) => {
-      client.setQueryData(SESSION, answer)
+      const user = answer.user && chosen ? { ...answer.user, language: chosen } : answer.user
+      client.setQueryData(SESSION, user ? { ...answer, user } : answer)
       if (chosen) void request('session', { method: 'PATCH', body: { language: chosen } })
-      else if (answer.user) setLanguage(answer.user.language)
     },
-    [client, setLanguage],
+    [client],
   )
+  // The language stored with the user goes before what this browser has last shown to somebody.
+  const language = user?.language
+  useEffect(() => {
+    if (language) setLanguage(language)
+  }, [language, setLanguage])
 
   const context = useMemo<SessionContext | null>(
     () =>
@@ -78,14 +83,14 @@ export function SessionGate({ children }: { children: ReactNode }) {
               window.location.assign('/')
             },
             chooseLanguage: (next) => {
-              setLanguage(next)
+              client.setQueryData<SessionAnswer>(SESSION, (old) => old && { ...old, user: { ...user, language: next } })
               void request('session', { method: 'PATCH', body: { language: next } }).then(() =>
                 client.invalidateQueries(),
               )
             },
           }
         : null,
-    [user, client, setLanguage],
+    [user, client],
   )
 
   if (session.isPending) return <LoadingPage />

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { useBlocker, useLocation } from 'react-router'
 import { MenuFoldOutlined, MenuUnfoldOutlined } from '@ant-design/icons'
 import { request } from '../api/client'
+import { ApiProblem } from '../api/problem'
 import type { DocumentMeta, DraftBody, Field, RecordData, SectionMeta } from '../api/types'
 import { rememberPath, useApplication } from '../app/application'
 import { type Translate, useT } from '../app/i18n/language'
@@ -369,6 +370,7 @@ export function DocumentPage({ meta, id }: { meta: DocumentMeta; id: number | nu
   })
   const state = useLocation().state as NewRecordState | null
   useEffect(() => rememberPath(meta.path, meta.key), [meta.path, meta.key])
+  if (id === null && !meta.may.create) return <ProblemPage error={new ApiProblem(403, {})} />
   if (id === null) return <DocumentView meta={meta} record={null} begin={state?.draft ?? null} />
   if (record.data) return <DocumentView meta={meta} record={record.data} />
   if (record.isError) return <ProblemPage error={record.error} onRetry={() => void record.refetch()} />

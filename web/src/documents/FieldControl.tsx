@@ -110,6 +110,7 @@ function ReferenceControl({ field, value, onChange, id, error, describedBy, hasF
         <Link
           to={`/${target.path}/${reference.id}`}
           className="reference-open"
+          tabIndex={-1}
           aria-label={t('field.openReference', { label: field.label })}
           onClick={() => rememberPath(target.path, target.key)}
         >

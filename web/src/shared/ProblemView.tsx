@@ -113,7 +113,7 @@ export function ProblemPage({ error, onRetry }: { error: unknown; onRetry?: () =
   const status =
     problem.status === 404 ? '404' : problem.status === 403 ? '403' : problem.status >= 500 ? '500' : 'warning'
   return (
-    <main className="page">
+    <div className="page">
       <Result
         status={status === '500' ? 'error' : status === '404' || status === '403' ? 'info' : 'warning'}
         title={problemTitle(problem, t)}
@@ -131,6 +131,6 @@ export function ProblemPage({ error, onRetry }: { error: unknown; onRetry?: () =
           </Button>,
         ]}
       />
-    </main>
+    </div>
   )
 }
