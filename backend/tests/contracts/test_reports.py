@@ -13,7 +13,7 @@ from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import run
 from jingwei.platform.models import Role
 from jingwei.platform.organising import assign
-from jingwei.platform.reports.asking import meanings
+from jingwei.platform.reports.asking import is_drilled, meanings
 from tests.contracts.test_translations import said, untranslated
 from tests.support.world import Person, new_world, with_basics
 
@@ -67,6 +67,11 @@ def test_its_form_comes_from_the_declaration(world, account, key):
     assert (meta["key"], meta["path"]) == (key, f"reports/{key}")
     assert [field["name"] for field in meta["params"]] == list(meanings(catalogue.reports[key].params))
     assert all(field["label"] and field["help"] for field in meta["params"])
+    given = {
+        name for name in meanings(catalogue.reports[key].params) if is_drilled(catalogue.reports[key].params, name)
+    }
+    assert {field["name"] for field in meta["params"] if field["read_only"]} == given
+    assert not given or not catalogue.reports[key].in_menu, "nobody could type it"
     for field in meta["params"]:
         assert field["type"] != "reference" or set(field["target"]) == {"key", "path"}
 

@@ -64,9 +64,9 @@ class IncomeStatementParams(Params):
 class FigureParams(Params):
     """One figure of a statement."""
 
-    statement: str = asked(_("Statement"), _("balance_sheet or income_statement."), ...)
-    line: str = asked(_("Line"), _("Code of the line in the form."), ...)
-    column: str = asked(_("Column"), _("Key of the column in the form."), ...)
+    statement: str = asked(_("Statement"), _("balance_sheet or income_statement."), ..., is_drilled=True)
+    line: str = asked(_("Line"), _("Code of the line in the form."), ..., is_drilled=True)
+    column: str = asked(_("Column"), _("Key of the column in the form."), ..., is_drilled=True)
     from_on: date = asked(_("From day"), _("First day of the statement's period."), ...)
     to_on: date = asked(_("To day"), _("Last day of the statement's period."), ...)
 

@@ -18,7 +18,7 @@ from jingwei.platform.documents.schema import json_schema
 from jingwei.platform.errors import not_found
 from jingwei.platform.http.problems import answer
 from jingwei.platform.identity.actor import Actor
-from jingwei.platform.reports.asking import meanings
+from jingwei.platform.reports.asking import is_drilled, meanings
 from jingwei.platform.reports.declare import Report
 from jingwei.platform.reports.running import as_json, as_xlsx, make, today
 
@@ -106,7 +106,7 @@ def report_json(report: Report, actor: Actor) -> dict[str, Any]:
     proposed = report.defaults(actor, today(actor, datetime.now(UTC)))
     fields = []
     for name, m in meanings(report.params).items():
-        field = field_json(m)
+        field = field_json(m, read_only=is_drilled(report.params, name))
         if proposed.get(name) is not None:
             field["default"] = plain(proposed[name])
         fields.append(field)

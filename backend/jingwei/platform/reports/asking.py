@@ -38,8 +38,7 @@ def _meaning(params: type[Params], name: str) -> Meaning:
     kinds = [kind for kind in typing.get_args(info.annotation) or (info.annotation,) if kind is not NoneType]
     assert len(kinds) == 1, f"{params.__name__}.{name} is of more than one kind"
     kind = kinds[0]
-    extra = info.json_schema_extra
-    target = str(extra.get("target", "")) if isinstance(extra, dict) else ""
+    target = str(_extra(params, name).get("target", ""))
     limits = {type(limit): limit for limit in info.metadata}
     return Meaning(
         name=name,
@@ -56,6 +55,16 @@ def _meaning(params: type[Params], name: str) -> Meaning:
         default=None if info.is_required() else _value(info.default),
         max_length=100 if kind is str else None,
     )
+
+
+def is_drilled(params: type[Params], name: str) -> bool:
+    """Whether the parameter comes from the report drilled into and is not typed."""
+    return bool(_extra(params, name).get("is_drilled"))
+
+
+def _extra(params: type[Params], name: str) -> Mapping[str, Any]:
+    extra = params.model_fields[name].json_schema_extra
+    return extra if isinstance(extra, dict) else {}
 
 
 def _kind(kind: Any) -> str:

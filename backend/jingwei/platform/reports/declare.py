@@ -35,14 +35,15 @@ def asked(
     target: str = "",
     minimum: int | None = None,
     maximum: int | None = None,
+    is_drilled: bool = False,
 ) -> Any:
     """A parameter with its words; `target` is the key of the declaration a reference points to. `...` as default makes
-    it one that must be given."""
+    it one that must be given; a drilled one comes from the report that was drilled into and is not typed."""
     return Field(
         default,
         title=cast(str, label),  # stays lazy: the reader's language is known when it is shown
         description=cast(str, help),
-        json_schema_extra={"target": target},
+        json_schema_extra={"target": target, "is_drilled": is_drilled},
         ge=minimum,
         le=maximum,
     )
