@@ -199,7 +199,7 @@ export interface User {
 export type Language = 'zh-Hans' | 'en'
 
 export interface MenuEntry {
-  kind: 'document' | 'page'
+  kind: 'document' | 'page' | 'report'
   key: string
   path: string
   label: string

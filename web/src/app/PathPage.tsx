@@ -17,6 +17,16 @@ const PAGES: Record<string, ComponentType<{ label: string; group: string }>> = {
   'masterdata.dictionary': lazy(() => import('../modules/masterdata/DictionaryPage')),
 }
 
+const ReportPage = lazy(() => import('../reports/ReportPage'))
+
+function WaitingPage() {
+  return (
+    <div className="page">
+      <Loading />
+    </div>
+  )
+}
+
 function NotFound() {
   const t = useT()
   usePlace([{ label: t('problem.notFound') }])
@@ -65,19 +75,20 @@ export function PathPage() {
   if (page) {
     const Page = PAGES[page.entry.key]
     return Page ? (
-      <Suspense
-        fallback={
-          <div className="page">
-            <Loading />
-          </div>
-        }
-      >
+      <Suspense fallback={<WaitingPage />}>
         <Page label={page.entry.label} group={page.group} />
       </Suspense>
     ) : (
       <NotFound />
     )
   }
+  const report = /^reports\/([\w.-]+)$/.exec(path)?.[1]
+  if (report)
+    return (
+      <Suspense fallback={<WaitingPage />}>
+        <ReportPage key={report} reportKey={report} />
+      </Suspense>
+    )
   const { documents, record } = splitPath(path)
   const key = keyOfPath(app, documents)
   return key ? <DocumentRoute documentKey={key} record={record} /> : <NotFound />
