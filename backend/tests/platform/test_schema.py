@@ -1,5 +1,6 @@
 """The tables as the database has them: every tenant table carries what tenancy needs."""
 
+import pytest
 from django.apps import apps
 from django.db import connection
 
@@ -36,3 +37,25 @@ def test_currencies_are_those_of_iso_4217_with_their_decimals():
     assert Currency.objects.get(code="JPY").decimals == 0
     assert Currency.objects.get(code="KWD").decimals == 3
     assert Currency.objects.get(code="CNY").name_zh == "人民币"
+
+
+def test_every_unique_rule_of_a_tenant_table_includes_the_group():
+    tenant = {m._meta.db_table for m in apps.get_models() if issubclass(m, TenantModel)}
+    unique = rows(
+        "SELECT i.indrelid::regclass::text, i.indexrelid::regclass::text, EXISTS (SELECT FROM pg_attribute a "
+        "WHERE a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey) AND a.attname = 'group_id') "
+        "FROM pg_index i WHERE i.indisunique AND NOT i.indisprimary"
+    )
+    without = {name for table, name, grouped in unique if table in tenant and not grouped}
+    assert {n for n in without if not n.endswith("_company_key")} == set(), "(company, id) is the target of references"
+
+
+def test_the_group_of_a_row_cannot_be_changed(world):
+    from django.db import IntegrityError, transaction
+
+    from tests.support.world import new_world
+
+    other = new_world().group.pk
+    with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE unit SET group_id = %s WHERE group_id = %s", [other, world.group.pk])
+    assert refused.value.__cause__.diag.constraint_name == "group_immutable"

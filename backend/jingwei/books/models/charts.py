@@ -23,7 +23,9 @@ class VoucherScheme(models.TextChoices):
 class Bookkeeping(TenantModel):
     """How one company keeps its books: chosen once, when the chart is made; the standard cannot be mixed."""
 
-    company = TenantForeignKey(Company, unique=True)
+    unindexed = ("company",)
+
+    company = TenantForeignKey(Company)
     standard = models.CharField(max_length=10, choices=[(s.value, s.value) for s in Standard])
     taxpayer = models.CharField(max_length=15, choices=[(t.value, t.value) for t in Taxpayer])
     voucher_scheme = models.CharField(max_length=10, choices=VoucherScheme.choices, default=VoucherScheme.SINGLE)
@@ -31,6 +33,7 @@ class Bookkeeping(TenantModel):
 
     class Meta:
         db_table = "bookkeeping"
+        constraints = [models.UniqueConstraint(fields=["group", "company"], name="bookkeeping_once")]
 
 
 class Account(Master, CompanyRecord):

@@ -156,18 +156,19 @@ class VoucherNumber(TenantModel):
     last step of the outermost command, because the counter behind it is what everybody waits for."""
 
     append_only = True
-    unindexed = ("company", "period")
+    unindexed = ("company", "period", "entry")
 
     company = TenantForeignKey(Company)
     period = TenantForeignKey(Period, scope="company")
     type = models.CharField(max_length=2)
     number = models.PositiveIntegerField()
-    entry = TenantForeignKey(JournalEntry, unique=True)
+    entry = TenantForeignKey(JournalEntry)
 
     class Meta:
         db_table = "voucher_number"
         constraints = [
-            models.UniqueConstraint(fields=["group", "company", "period", "type", "number"], name="voucher_number_key")
+            models.UniqueConstraint(fields=["group", "company", "period", "type", "number"], name="voucher_number_key"),
+            models.UniqueConstraint(fields=["group", "entry"], name="voucher_number_once"),
         ]
 
 
@@ -244,15 +245,18 @@ class Seal(TenantModel):
     """One link of the hash chain over a company's entries: sha256(previous hash ‖ canonical form of the entry)."""
 
     append_only = True
-    unindexed = ("company",)
+    unindexed = ("company", "entry")
 
     company = TenantForeignKey(Company)
     position = models.PositiveBigIntegerField()
-    entry = TenantForeignKey(JournalEntry, unique=True)
+    entry = TenantForeignKey(JournalEntry)
     form = models.PositiveSmallIntegerField(default=1)
     hash = models.CharField(max_length=64)
     sealed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "seal"
-        constraints = [models.UniqueConstraint(fields=["group", "company", "position"], name="seal_position_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "company", "position"], name="seal_position_key"),
+            models.UniqueConstraint(fields=["group", "entry"], name="seal_once"),
+        ]

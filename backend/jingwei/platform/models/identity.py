@@ -78,13 +78,14 @@ class ApiKey(TenantModel):
 
     user = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_index=False)
     name = models.CharField(max_length=80)
-    secret_sha256 = models.CharField(max_length=64, unique=True)
+    secret_sha256 = models.CharField(max_length=64, db_index=True)
     scopes = ArrayField(models.CharField(max_length=80), default=list)
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "api_key"
+        constraints = [models.UniqueConstraint(fields=["group", "secret_sha256"], name="api_key_once")]
 
 
 __all__ = ["ApiKey", "Group", "Role", "RoleAssignment", "User"]
