@@ -95,6 +95,14 @@ def _no_connection_left_in_a_transaction() -> Iterator[None]:
             raise AssertionError(f"the test left the connection {connection.alias} inside a transaction")
 
 
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """A request in Chinese leaves its language behind in the thread; the next test begins in English."""
+    from django.utils import translation
+
+    translation.activate("en")
+
+
 @pytest.fixture
 def statements() -> Callable[..., AbstractContextManager[list[str]]]:
     """`with statements() as sent:` lists the SQL statements of the block; `statements(at_most=20)` also limits them."""

@@ -150,10 +150,15 @@ def _refuse_without_books(command: Command, vouchers: Sequence[Voucher]) -> None
     rows = Bookkeeping.objects.filter(group_id=command.actor.group_id, company_id__in=companies)
     started = dict(rows.values_list("company_id", "starts_on"))
     problems = []
+    message: Text
     for voucher in vouchers:
         starts_on = started.get(voucher.company_id)
         if starts_on is None:
             problems.append(Problem("books.not_started", _("The company keeps no books yet."), status=409))
+        elif voucher.kind == VoucherKind.OPENING and voucher.posted_on != starts_on:
+            text = _("Opening balances are dated %(date)s, the day on which the books begin.")
+            words = {"date": starts_on.isoformat()}
+            problems.append(Problem("opening.date", text % words, field="posted_on", status=409))
         elif voucher.posted_on < starts_on:
             message = _("The books begin on %(date)s.") % {"date": starts_on.isoformat()}
             problems.append(Problem("period.missing", message, field="posted_on", status=409))

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "jingwei.stock",
     "jingwei.finance",
     "jingwei.warehouse",
+    "jingwei.purchasing",
     "jingwei.server",
 ]
 

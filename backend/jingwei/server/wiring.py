@@ -22,10 +22,13 @@ from jingwei.platform.documents.catalogue import Module, Page, catalogue
 from jingwei.platform.invariants import Invariant, platform_rules
 from jingwei.platform.jobs.declare import Job
 from jingwei.platform.outbox import Consumer
+from jingwei.purchasing import documents as purchasing
+from jingwei.purchasing.invariants import RULES as PURCHASING_RULES
 from jingwei.stock.invariants import RULES as STOCK_RULES
 from jingwei.warehouse import documents as warehouse
 
 MODULES = (
+    Module("purchasing", _("Purchasing"), purchasing.DOCUMENTS),
     Module("warehouse", _("Inventory"), warehouse.DOCUMENTS),
     Module("finance", _("Finance"), (*finance.DOCUMENTS, *books.DOCUMENTS), reports=BOOKS_REPORTS),
     Module(
@@ -61,4 +64,4 @@ def chain_faults(group_id: int) -> Iterator[tuple[int, Broken]]:
 
 def invariants() -> list[Invariant]:
     """Every rule that must hold, in the order of the ladder."""
-    return [*platform_rules(), *BOOKS_RULES, *STOCK_RULES]
+    return [*platform_rules(), *BOOKS_RULES, *STOCK_RULES, *PURCHASING_RULES]

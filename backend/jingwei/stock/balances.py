@@ -80,14 +80,14 @@ def apply(
     Raises Refusal 409 `stock.short` naming place, quantity there, and for whom the rest is reserved.
     """
     kept = kept or {}
-    short = [
+    lacking = [
         (key, -change)
         for key, change in sorted(changes.items())
         if change < 0
         and held[key].on_hand + change < max(held[key].reserved + kept.get(key, ZERO), ZERO)
         and not held[key].allow_negative
     ]
-    refuse(_short(command, held, short))
+    refuse(short(command, held, lacking))
     keys = sorted({*changes, *kept})
     for key in keys:
         held[key].on_hand += changes.get(key, ZERO)
@@ -104,32 +104,45 @@ def apply(
         )
 
 
-def _short(command: Command, held: Mapping[Key, Balance], short: Sequence[tuple[Key, Decimal]]) -> list[Problem]:
-    if not short:
+def short(command: Command, held: Mapping[Key, Balance], lacking: Sequence[tuple[Key, Decimal]]) -> list[Problem]:
+    """`stock.short` for each place and the quantity wanted of it: what is available, and for whom the rest is kept."""
+    if not lacking:
         return []
-    items = command.load(Item, (key.item for key, _q in short))
-    places = command.load(Location, (key.location for key, _q in short))
+    items = command.load(Item, (key.item for key, _q in lacking))
+    places = command.load(Location, (key.location for key, _q in lacking))
     problems = []
-    for key, wanted in short:
+    for key, wanted in lacking:
         row = held[key]
         reserved = Reservation.objects.filter(
-            group_id=command.actor.group_id, item_id=key.item, location_id=key.location, state=ReservationState.OPEN
-        ).select_related("document")[:5]
-        found = tuple(DocumentRef(r.document.type, r.document_id, r.document.number) for r in reserved)
+            group_id=command.actor.group_id,
+            item_id=key.item,
+            location_id=key.location,
+            lot_id=key.lot,
+            status=key.status,
+            owner_id=key.owner,
+            state=ReservationState.OPEN,
+        )
+        rows = reserved.select_related("document").order_by("id")[:5]
+        found = tuple(DocumentRef(r.document.type, r.document_id, r.document.number) for r in rows)
+        whom = ", ".join(dict.fromkeys(ref.number for ref in found))
+        said = _("%(item)s: %(free)s available of %(wanted)s at %(place)s (%(reserved)s reserved).")
+        if whom:
+            said = _("%(item)s: %(free)s available of %(wanted)s at %(place)s (%(reserved)s reserved for %(whom)s).")
         problems.append(
             Problem(
                 "stock.short",
-                _("%(item)s: %(free)s available of %(wanted)s at %(place)s (%(reserved)s reserved).")
+                said
                 % {
                     "item": items[key.item],
                     "free": f"{(row.on_hand - row.reserved).normalize():f}",
                     "wanted": f"{wanted.normalize():f}",
                     "place": places[key.location],
                     "reserved": f"{row.reserved.normalize():f}",
+                    "whom": whom,
                 },
                 _("Take less, take it from another place, or receive more first."),
                 status=409,
-                documents=found,
+                documents=tuple(dict.fromkeys(found)),
             )
         )
     return problems

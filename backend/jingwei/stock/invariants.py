@@ -78,4 +78,15 @@ RULES = (
         "AND (w.value <> coalesce(v.amount, 0) OR w.quantity <> coalesce(m.quantity, 0) "
         "OR (w.quantity = 0 AND w.value <> 0))",
     ),
+    Invariant(
+        "I-34",
+        "What a count found stands: by all moves until its instant, that is what lay there.",
+        "SELECT 'counted', c.id, 'found ' || c.quantity || ', moves ' || coalesce(sum(CASE WHEN m.to_location_id = "
+        "c.location_id THEN m.quantity ELSE -m.quantity END), 0) FROM counted c LEFT JOIN move m ON m.group_id = "
+        "c.group_id AND m.item_id = c.item_id AND c.location_id IN (m.from_location_id, m.to_location_id) "
+        "AND coalesce(m.lot_id, 0) = c.lot_id AND m.status = c.status AND m.owner_id = c.owner_id "
+        "AND m.effective_at <= c.counted_at WHERE c.group_id = %(group)s AND NOT c.is_void GROUP BY c.id "
+        "HAVING c.quantity <> coalesce(sum(CASE WHEN m.to_location_id = c.location_id THEN m.quantity "
+        "ELSE -m.quantity END), 0)",
+    ),
 )

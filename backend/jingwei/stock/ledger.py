@@ -65,12 +65,17 @@ def books_of(command: Command, company_id: int) -> Books:
 def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[Any]) -> None:
     """Post an entry per document and date for its moves, and one per period for corrections of earlier issues."""
     summaries = {d.document_id: d.summary for d in drafts}
+    parties = {d.document_id: d.party_id for d in drafts}
     entries: dict[tuple[int, str, date], list[ValueEntry]] = defaultdict(list)
     reversed_ones = {d.document_id for d in drafts if d.reverses_id}
+    causes = {d.document_id: f"{d.cause_id}{'r' if d.cause_id in reversed_ones else ''}" for d in drafts if d.cause_id}
     for entry in (*valuation.entries, *valuation.corrections):
+        cause = causes.get(entry.document_id)
         purpose = "stock.reversed" if entry.document_id in reversed_ones else "stock"
+        if cause:  # a count touched by a late entry: once for each document that does
+            purpose = f"recounted.{cause}"
         if entry.kind == ValueKind.CORRECTION:
-            purpose += f".recosted.{entry.period_id}"
+            purpose = f"recosted.{entry.period_id}.{cause}" if cause else f"{purpose}.recosted.{entry.period_id}"
         entries[entry.document_id, purpose, entry.posted_on].append(entry)
     journal.post(
         command,
@@ -83,14 +88,14 @@ def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[
                 purpose=purpose,
                 area=Area.STOCK_VALUE,
                 summary=summaries.get(document, ""),
-                lines=_lines(members, red=document in reversed_ones),
+                lines=_lines(members, red=document in reversed_ones, party_id=parties.get(document)),
             )
             for (document, purpose, on), members in sorted(entries.items())
         ],
     )
 
 
-def _lines(entries: Sequence[ValueEntry], *, red: bool) -> list[journal.LineDraft]:
+def _lines(entries: Sequence[ValueEntry], *, red: bool, party_id: int | None) -> list[journal.LineDraft]:
     """Value into the stock debits it and credits the contra account; value out the other way round. What takes back a
     receipt or an issue, and what corrects one, is red: it stays on the side where that stood."""
     sums: dict[tuple[int, int, bool], Decimal] = defaultdict(Decimal)
@@ -99,7 +104,7 @@ def _lines(entries: Sequence[ValueEntry], *, red: bool) -> list[journal.LineDraf
         sums[entry.account_id, entry.contra_id, into] += entry.amount
     lines = []
     for (account, contra, into), amount in sorted(sums.items()):
-        rules: Mapping[str, Any] = {"rule": "stock", "rules_version": RULES_VERSION}
+        rules: Mapping[str, Any] = {"rule": "stock", "rules_version": RULES_VERSION, "party_id": party_id}
         if into:
             lines.append(journal.LineDraft(account_id=account, debit=amount, **rules))
             lines.append(journal.LineDraft(account_id=contra, credit=amount, **rules))

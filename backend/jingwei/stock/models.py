@@ -85,7 +85,8 @@ class Move(TenantModel):
 
 class Balance(TenantModel):
     """What lies where, now: for places of the stock only. Reserved goods lie there too. The five keys are the order in
-    which rows are locked everywhere; 0 stands for no lot and for the company itself as owner."""
+    which rows are locked everywhere; 0 stands for no lot and for the company itself as owner. `counted_at` is the last
+    instant it was counted at: what is entered later but dated before it must not change what was found."""
 
     unindexed = ("company", "item", "location")
 
@@ -99,6 +100,7 @@ class Balance(TenantModel):
     reserved = QuantityField(default=0)
     is_serial = models.BooleanField(default=False)
     allow_negative = models.BooleanField(default=False)
+    counted_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "balance"
@@ -131,6 +133,42 @@ class Balance(TenantModel):
                 condition=models.Q(is_serial=True, on_hand__gt=0),
                 violation_error_code="serial.twice",
                 violation_error_message=_("The serial number is in stock already."),
+            ),
+        ]
+
+
+class Counted(TenantModel):
+    """A fact: what was found where at an instant, by a line of a document. It stands: entries made later and dated
+    before it change the difference to the book, which goes to `difference_location`, and not the result."""
+
+    unindexed = ("company", "item", "location", "difference_location")
+
+    company = TenantForeignKey(Company)
+    document = TenantForeignKey(RegistryRow)
+    document_line = models.PositiveIntegerField()
+    item = TenantForeignKey(Item)
+    location = TenantForeignKey(Location, scope="company")
+    lot_id = models.BigIntegerField(default=0)
+    status = models.CharField(max_length=12, default=Status.AVAILABLE)
+    owner_id = models.BigIntegerField(default=0)
+    quantity = QuantityField()
+    counted_at = models.DateTimeField()
+    counted_on = models.DateField()
+    difference_location = TenantForeignKey(Location, scope="company")
+    is_void = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "counted"
+        constraints = [
+            models.CheckConstraint(
+                name="counted_quantity", condition=models.Q(quantity__gte=0), violation_error_code="qty.negative"
+            ),
+            models.UniqueConstraint(
+                fields=["group", "item", "location", "lot_id", "status", "owner_id", "counted_at"],
+                name="counted_once",
+                condition=models.Q(is_void=False),
+                violation_error_code="count.twice",
+                violation_error_message=_("This was counted at that instant already."),
             ),
         ]
 

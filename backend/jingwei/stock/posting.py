@@ -21,9 +21,9 @@ from jingwei.masterdata.models import VALUED, Item, ItemCategory, Location, Trac
 from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import Problem, refuse
-from jingwei.stock import balances, ledger, valuing
+from jingwei.stock import balances, counting, ledger, valuing
 from jingwei.stock.balances import Key
-from jingwei.stock.models import Move, Status
+from jingwei.stock.models import ItemValue, Move, Status
 
 ZERO = Decimal(0)
 
@@ -31,7 +31,8 @@ ZERO = Decimal(0)
 @dataclass(frozen=True, slots=True)
 class MoveDraft:
     """Goods to be moved; `quantity` in the item's stock unit. `value` is what comes in is worth (functional currency,
-    at its decimals), or what leaves at a value of its own; None lets valuation decide. `event` is the posting rule."""
+    at its decimals), or what leaves at a value of its own; None lets valuation decide. `event` is the posting rule.
+    `cause_id` is the document whose late entry makes this one move, where that is another."""
 
     document_id: int
     line: int
@@ -49,6 +50,8 @@ class MoveDraft:
     rank: int = 50
     reverses_id: int | None = None
     summary: str = ""
+    party_id: int | None = None
+    cause_id: int = 0
 
 
 def post(
@@ -65,23 +68,71 @@ def post(
     items = _items(command, drafts)
     places = command.load(Location, (p for d in drafts for p in (d.from_location_id, d.to_location_id)))
     refuse(_wrong(drafts, items, places, company_id))
-    held = periods.share(
-        command,
-        ((company_id, d.effective_on, area) for d in drafts for area in (Area.STOCK_QUANTITY, Area.STOCK_VALUE)),
-    )
-    moves = [_move(command, company_id, d, held, places) for d in drafts]
-    for move, id in zip(moves, sets.next_ids(len(moves)), strict=True):
-        move.pk = id
+    asked = len(drafts)
+    moves = _moves(command, company_id, drafts, places)
     changes = balances.changes_of(moves, places)
-    rows = balances.lock(command, company_id, changes, items)
-    values = valuing.lock(command, company_id, {m.item_id for m in moves if m.direction})
+    rows = balances.lock(command, company_id, {*changes, *(released or {})}, items)
+    touched = counting.touched(command, moves, places, rows)
+    valued = {m.item_id for m in moves if m.direction} | {t.fact.item_id for t in touched}
+    values = valuing.lock(command, company_id, valued)
+    if touched:
+        counts = _counts_standing(command, books, touched, values)
+        drafts, moves = [*drafts, *counts], [*moves, *_moves(command, company_id, counts, places)]
+        changes = balances.changes_of(moves, places)
     balances.apply(command, rows, changes, {k: -q for k, q in (released or {}).items()})
     valuation = valuing.value(command, books, moves, drafts, values, items)
     sets.insert(moves)
     balances.refuse_past_shortage(command, _dated_back(moves, values), places)
     valuing.save(command, valuation)
     ledger.post(command, books, valuation, drafts)
+    return moves[:asked]
+
+
+def _moves(command: Command, company_id: int, drafts: Sequence[MoveDraft], places: dict[int, Location]) -> list[Move]:
+    """Moves of the drafts, with ids; holds the periods they fall into. Adds to `places` what is not there yet."""
+    held = periods.share(
+        command,
+        ((company_id, d.effective_on, area) for d in drafts for area in (Area.STOCK_QUANTITY, Area.STOCK_VALUE)),
+    )
+    ends = {p for d in drafts for p in (d.from_location_id, d.to_location_id)}
+    if missing := ends - places.keys():
+        places |= command.load(Location, missing)
+    moves = [_move(command, company_id, d, held, places) for d in drafts]
+    for move, id in zip(moves, sets.next_ids(len(moves)), strict=True):
+        move.pk = id
     return moves
+
+
+def _counts_standing(
+    command: Command, books: ledger.Books, touched: Sequence[counting.Touched], values: Mapping[int, ItemValue]
+) -> list[MoveDraft]:
+    """What keeps counts as they were found against moves dated before them: the opposite quantity, at their instant."""
+    gains = [(t.fact.item_id, -t.change, None) for t in touched if t.change < 0]
+    worth = iter(counting.surplus_values(command, books.company_id, gains, values, books.decimals))
+    drafts = []
+    for t in touched:
+        place, outside = t.fact.location_id, t.fact.difference_location_id
+        gain = t.change < 0
+        drafts.append(
+            MoveDraft(
+                document_id=t.fact.document_id,
+                line=t.fact.document_line,
+                item_id=t.fact.item_id,
+                from_location_id=outside if gain else place,
+                to_location_id=place if gain else outside,
+                quantity=abs(t.change),
+                effective_at=t.fact.counted_at,
+                effective_on=t.fact.counted_on,
+                event=counting.GAIN if gain else counting.LOSS,
+                value=(next(worth) or ZERO) if gain else None,
+                lot_id=t.fact.lot_id or None,
+                status=t.fact.status,
+                owner_id=t.fact.owner_id,
+                rank=counting.RANK,
+                cause_id=t.cause,
+            )
+        )
+    return drafts
 
 
 def _items(command: Command, drafts: Sequence[MoveDraft]) -> dict[int, Item]:
@@ -154,7 +205,9 @@ def _dated_back(moves: Sequence[Move], values: Mapping[int, Any]) -> list[Move]:
     return [m for m in moves if m.direction == 0 or (m.direction < 0 and valuing.is_late(m, values[m.item_id]))]
 
 
-def mirrored(moves: Sequence[Move], drafts_on: datetime, on: date, event: Mapping[int, str]) -> list[MoveDraft]:
+def mirrored(
+    moves: Sequence[Move], drafts_on: datetime, on: date, event: Mapping[int, str], *, party_id: int | None = None
+) -> list[MoveDraft]:
     """The moves back: from where they went to where they came from, at the value they were posted with."""
     found: dict[int, int] = defaultdict(int)
     result = []
@@ -177,6 +230,7 @@ def mirrored(moves: Sequence[Move], drafts_on: datetime, on: date, event: Mappin
                 owner_id=move.owner_id,
                 rank=move.rank,
                 reverses_id=move.pk,
+                party_id=party_id,
             )
         )
     return result

@@ -7,9 +7,17 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform.documents.declare import Action, Document, Lines, Section, Series, State
-from jingwei.warehouse import adjustments, transfers
+from jingwei.warehouse import adjustments, counts, transfers
 from jingwei.warehouse.adjustments import DRAFT, POSTED, REVERSED
-from jingwei.warehouse.models import Adjustment, AdjustmentKind, AdjustmentLine, Transfer, TransferLine
+from jingwei.warehouse.models import (
+    Adjustment,
+    AdjustmentKind,
+    AdjustmentLine,
+    StockCount,
+    StockCountLine,
+    Transfer,
+    TransferLine,
+)
 
 KEEPER = _("Warehouse keeper")
 
@@ -141,4 +149,61 @@ TRANSFER = replace(
     check=transfers.check,
 )
 
-DOCUMENTS = (OTHER_IN, OTHER_OUT, TRANSFER, OPENING)
+COUNT = replace(
+    OTHER_IN,
+    key="warehouse.count",
+    path="warehouse/counts",
+    model=StockCount,
+    label=_("Stock count"),
+    plural=_("Stock counts"),
+    help=_("What was found at an instant, compared with the book at that instant; the difference is posted."),
+    where={},
+    series=Series(pattern="SC-{yyyy}-{seq:06}"),
+    sections=(
+        Section(
+            key="main",
+            label=_("Count"),
+            fields=("number", "warehouse", "started_at", "counted_at", "reason", "reference", "amount"),
+        ),
+    ),
+    read_only=frozenset({"number", "amount"}),
+    lines=(
+        Lines(
+            name="lines",
+            model=StockCountLine,
+            parent="stock_count",
+            label=_("Lines"),
+            help=_("What was found."),
+            fields=(
+                "item",
+                "location",
+                "lot",
+                "status",
+                "quantity_counted",
+                "quantity_book",
+                "difference",
+                "price",
+                "amount",
+                "is_recount",
+            ),
+            read_only=frozenset({"quantity_book", "difference", "amount", "is_recount"}),
+            minimum=1,
+        ),
+    ),
+    columns=("number", "counted_at", "warehouse", "reason", "amount", "state"),
+    filters=("state", "counted_at", "warehouse"),
+    sortable=("id", "number", "counted_at"),
+    actions=(
+        replace(OTHER_IN.actions[0], rule=counts.post, help=_("Post the differences; what was found stands.")),
+        replace(
+            OTHER_IN.actions[1],
+            rule=counts.reverse,
+            ask=_("The differences go back; what was found no longer stands."),
+        ),
+    ),
+    prepare=counts.prepare,
+    check=counts.check,
+    refresh=counts.refresh,
+)
+
+DOCUMENTS = (OTHER_IN, OTHER_OUT, TRANSFER, COUNT, OPENING)

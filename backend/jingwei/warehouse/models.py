@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.masterdata.models import Item, Location, Unit
+from jingwei.masterdata.models import Item, Location, Unit, Warehouse
 from jingwei.platform.fields import AmountField, CodeField, PriceField, QuantityField, TenantForeignKey
 from jingwei.platform.models import CompanyRecord, Line
+from jingwei.stock.models import Status
 
 
 class AdjustmentKind(models.TextChoices):
@@ -165,3 +166,102 @@ class TransferLine(Line):
 
     class Meta:
         db_table = "transfer_line"
+
+
+class StockCount(CompanyRecord):
+    """盘点单: what was found at an instant, compared with the book at that instant."""
+
+    number = models.CharField(
+        _("Number"), max_length=40, blank=True, default="", help_text=_("Given when the document is made.")
+    )
+    warehouse = TenantForeignKey(
+        Warehouse,
+        scope="company",
+        verbose_name=_("Warehouse"),
+        null=True,
+        blank=True,
+        help_text=_("Warehouse that was counted; empty when the lines name places of several."),
+    )
+    started_at = models.DateTimeField(
+        _("Counting began at"),
+        null=True,
+        blank=True,
+        help_text=_("When counting began: what moved from then until the count is marked to be counted again."),
+    )
+    counted_at = models.DateTimeField(
+        _("Counted at"), help_text=_("Instant the quantities are of: they are compared with the book at this instant.")
+    )
+    reason = models.CharField(_("Reason"), max_length=200, help_text=_("Why or on what occasion was counted."))
+    amount = AmountField(
+        _("Value of differences"), default=0, help_text=_("Surplus less shortage, in functional currency, as posted.")
+    )
+    reference = models.CharField(
+        _("Reference"),
+        max_length=60,
+        blank=True,
+        default="",
+        help_text=_(
+            "Number of the paper or system it comes from; rows of an import with one reference are one document."
+        ),
+    )
+
+    lines: list[StockCountLine]
+
+    class Meta:
+        db_table = "stock_count"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "company", "number"],
+                name="stock_count_number_key",
+                violation_error_code="count.number.duplicate",
+            ),
+            models.UniqueConstraint(
+                fields=["group", "company", "reference"],
+                name="stock_count_reference_key",
+                condition=~models.Q(reference=""),
+                violation_error_code="count.reference.duplicate",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class StockCountLine(Line):
+    """What was found of an item at a place."""
+
+    stock_count = TenantForeignKey(StockCount)
+    item = TenantForeignKey(Item, verbose_name=_("Item"), help_text=_("What was counted."))
+    location = TenantForeignKey(
+        Location, verbose_name=_("Location"), help_text=_("Place of the stock it lay at.")
+    )
+    lot = CodeField(
+        _("Lot or serial"), max_length=60, blank=True, default="", help_text=_("Needed where the item is tracked.")
+    )
+    status = models.CharField(
+        _("Condition"),
+        max_length=12,
+        choices=Status.choices,
+        default=Status.AVAILABLE,
+        help_text=_("Whether the goods are available, in inspection or blocked."),
+    )
+    quantity_counted = QuantityField(_("Counted"), help_text=_("Quantity found, in the item's stock unit; 0 for none."))
+    quantity_book = QuantityField(
+        _("Book"),
+        default=0,
+        help_text=_("What should have lain there at that instant, by all moves known."),
+    )
+    difference = QuantityField(_("Difference"), default=0, help_text=_("Counted less book: + surplus, − shortage."))
+    price = PriceField(
+        _("Unit cost"),
+        null=True,
+        blank=True,
+        help_text=_("Cost of one unit of a surplus; the average, or the last cost, when empty."),
+    )
+    amount = AmountField(_("Value"), default=0, help_text=_("Value of the difference as posted with the count."))
+    is_recount = models.BooleanField(
+        _("Count again"), default=False, help_text=_("Goods moved here while this was being counted.")
+    )
+
+    class Meta:
+        db_table = "stock_count_line"

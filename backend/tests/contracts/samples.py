@@ -6,10 +6,17 @@ from __future__ import annotations
 from typing import Any
 
 from jingwei.platform.documents.catalogue import catalogue
+from jingwei.purchasing.models import PurchaseOrder
 from tests.books.stories import OFFICE, voucher
 from tests.stock.stories import at, body
 
 Body = dict[str, Any]
+
+
+def _order() -> int:
+    """The order that `tests.contracts` confirmed for receipts, in the group made last."""
+    return int(PurchaseOrder.objects.filter(state="confirmed").order_by("-id").values_list("id", flat=True)[0])
+
 
 #: key → (what it needs first, bodies by number). The number makes codes unique.
 SAMPLES: dict[str, Any] = {
@@ -74,6 +81,24 @@ SAMPLES: dict[str, Any] = {
         "reference": f"T{n}",
         "lines": [{"item": "BOLT", "quantity": str(n)}],
     },
+    "warehouse.count": lambda n: {
+        "counted_at": at("2026-01-06"),
+        "reason": "test",
+        "reference": f"N{n}",
+        "lines": [{"item": "BOLT", "location": "A-01", "quantity_counted": str(n), "price": "2.00"}],
+    },
+    "purchasing.order": lambda n: {
+        "supplier": "SUP1",
+        "ordered_on": "2026-01-05",
+        "reference": f"PO{n}",
+        "lines": [{"item": "BOLT", "quantity": str(n), "price": "2.00", "tax_rate": "13"}],
+    },
+    "purchasing.receipt": lambda n: {
+        "supplier": "SUP1",
+        "moved_at": at("2026-01-08"),
+        "reference": f"GR{n}",
+        "lines": [{"order": _order(), "order_line": 1, "quantity": "1", "location": "A-01"}],
+    },
     "masterdata.supplier": lambda n: {"code": f"S{n}", "name_zh": f"供应商{n}", "name_en": f"Supplier {n}"},
 }
 
@@ -84,10 +109,13 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "finance.voucher": ("summary", "changed"),
     "finance.opening": ("summary", "changed"),
     "books.period": ("code", "2099-01"),
+    "purchasing.order": ("reference", "changed"),
+    "purchasing.receipt": ("delivery_note", "changed"),
     "warehouse.other-in": ("reason", "changed"),
     "warehouse.other-out": ("reason", "changed"),
     "warehouse.opening": ("reason", "changed"),
     "warehouse.transfer": ("reason", "changed"),
+    "warehouse.count": ("reason", "changed"),
 }
 
 #: Inputs of the actions that ask for some.
@@ -98,6 +126,8 @@ INPUTS: dict[tuple[str, str], Body] = {
     ("warehouse.other-out", "reverse"): {"moved_at": at("2026-01-07")},
     ("warehouse.opening", "reverse"): {"moved_at": at("2026-01-07")},
     ("warehouse.transfer", "reverse"): {"moved_at": at("2026-01-07")},
+    ("warehouse.count", "reverse"): {"moved_at": at("2026-01-07")},
+    ("purchasing.receipt", "reverse"): {"moved_at": at("2026-01-09")},
     ("books.period", "reopen"): {"reason": "a late invoice"},
 }
 

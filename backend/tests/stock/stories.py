@@ -19,6 +19,7 @@ def with_stock(world: World, *items: str) -> World:
         {"code": "A-01", "name_en": "Bin 1", "kind": "stock", "warehouse": "W1"},
         {"code": "A-02", "name_en": "Bin 2", "kind": "stock", "warehouse": "W1"},
         {"code": "OTHER", "name_en": "Other", "kind": "other"},
+        {"code": "COUNT", "name_en": "Count differences", "kind": "count"},
     )
     wanted = items or ("BOLT",)
     world.create(
@@ -49,3 +50,13 @@ def done(world: World, kind: str, *bodies: dict[str, Any]) -> list[Any]:
     key = f"warehouse.{kind}"
     made = world.create(key, *bodies)
     return perform(key, [d.pk for d in made], "post", actor=world.actor)
+
+
+def found(counted_at: str, *lines: tuple[Any, ...], place: str = "A-01", **more: Any) -> dict[str, Any]:
+    """A count from (item, quantity) or (item, quantity, further fields)."""
+    return {
+        "counted_at": counted_at,
+        "reason": "test",
+        "lines": [{"item": i, "location": place, "quantity_counted": str(q), **dict(*rest)} for i, q, *rest in lines],
+        **more,
+    }

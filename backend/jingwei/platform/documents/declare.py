@@ -152,6 +152,7 @@ class Document:
     prepare       fills what is derived (defaults, prices, totals), pure of writes; runs in preview, create and update
     check         names what is wrong with the drafts; pure of writes
     saved         writes what belongs to a saved draft elsewhere; runs once per set
+    refresh       fills what later facts change, on records read one by one; pure of writes
     """
 
     key: str
@@ -184,6 +185,7 @@ class Document:
     prepare: Prepare | None = None
     check: Check | None = None
     saved: Prepare | None = None
+    refresh: Callable[[Sequence[Any]], None] | None = None
 
     @property
     def module(self) -> str:

@@ -23,6 +23,9 @@ from jingwei.platform.fields import TenantForeignKey
 from jingwei.platform.models import CompanyRecord, Currency
 from jingwei.platform.text import fold
 
+#: States of masters that new entries may not refer to; documents are judged by the rules that use them.
+OUT_OF_USE = frozenset({"inactive"})
+
 #: A value given for a reference field, waiting to be resolved: (instance, field, path, draft row, line, value).
 Wish = tuple[Any, Any, str, int, int | None, int | str]
 
@@ -112,7 +115,7 @@ def _resolve(command: Command, wishes: Sequence[Wish]) -> list[Problem]:
             if target is None:
                 problems.append(_unknown(model, value).at(field=path, row=row, line=line))
                 continue
-            if target.state not in ("active", "") and getattr(instance, field.attname) != target.pk:
+            if target.state in OUT_OF_USE and getattr(instance, field.attname) != target.pk:
                 problems.append(_blocked(model, target).at(field=path, row=row, line=line))
             setattr(instance, field.name, target)
     return problems
@@ -125,17 +128,17 @@ def own_rows(command: Command, model: type[Any]) -> models.QuerySet[Any]:
 
 
 def _find(command: Command, model: type[Any], ids: set[int], codes: set[str]) -> dict[int | str, Any]:
-    """By id and by folded code. Masters alone are referred to by code; documents by id."""
+    """By id, and by what people call it: the folded code of masters, the number of documents."""
+    name = "code_folded" if hasattr(model, "code_folded") else catalogue.of(model).number
     condition = models.Q(id__in=ids)
-    by_code = hasattr(model, "code_folded")
-    if codes and by_code:
-        condition |= models.Q(code_folded__in=codes)
+    if codes:
+        condition |= models.Q(**{f"{name}__in": {*codes, *(code.upper() for code in codes)}})
     rows = own_rows(command, model).filter(condition)
     found: dict[int | str, Any] = {}
     for row in rows:
         found[row.pk] = row
-        if by_code:
-            found[row.code_folded] = row
+        if getattr(row, name):
+            found[fold(getattr(row, name))] = row
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -151,32 +152,40 @@ def app_json(actor: Actor) -> dict[str, Any]:
 def find(actor: Actor, words: str, limit: int) -> list[dict[str, Any]]:
     """Records of every kind the actor may view, by number, name, pinyin initials or declared fields."""
     wanted = fold(words).split()
-    shown = {d.key: d for d in catalogue if catalogue.of(d.model) is d}
-    allowed = {}
-    for key, owner in shown.items():
-        view = next((d for d in catalogue.views_of(owner) if actor.may(f"{d.key}.view") and not d.where), None)
-        if view is not None:
-            allowed[key] = view
-    if not wanted or not allowed:
+    views = {}
+    for owner in catalogue.by_model.values():
+        seen = [v for v in catalogue.views_of(owner) if actor.may(f"{v.key}.view")]
+        if seen:
+            views[owner.key] = seen
+    if not wanted or not views:
         return []
-    rows = RegistryRow.objects.filter(group_id=actor.group_id, type__in=list(allowed))
+    rows = RegistryRow.objects.filter(group_id=actor.group_id, type__in=list(views))
     for word in wanted[:8]:
         rows = rows.filter(search_text__contains=word)
     result = []
     for row in rows.order_by("type", "number")[: limit * 3]:
-        document = allowed[row.type]
+        view = _view_of(row, views[row.type])
         company = row.company_id
-        if company is not None and company not in actor.scope(f"{document.key}.view"):
+        if view is None or (company is not None and company not in actor.scope(f"{view.key}.view")):
             continue
         result.append(
             {
-                "key": document.key,
-                "label": str(document.label),
+                "key": view.key,
+                "label": str(view.label),
                 "id": row.pk,
                 "number": row.number,
                 "title": read.title(row.title_zh, row.title_en),
                 "state": row.state,
-                "path": document.path,
+                "path": view.path,
             }
         )
     return result[:limit]
+
+
+def _view_of(row: RegistryRow, views: Sequence[Document]) -> Document | None:
+    """The view that shows the record: the whole one, or the first whose fixed values it has."""
+    whole = next((v for v in views if not v.where), None)
+    if whole is not None:
+        return whole
+    model = views[0].model
+    return next((v for v in views if model._default_manager.filter(pk=row.pk, **v.where).exists()), None)

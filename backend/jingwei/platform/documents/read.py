@@ -107,6 +107,8 @@ def get_records(document: Document, ids: Sequence[int], actor: Actor) -> list[An
         raise not_found(document.label, missing[0])
     records = [found[id] for id in dict.fromkeys(ids)]
     load_lines(document, records)
+    if document.refresh:
+        document.refresh(records)
     return records
 
 

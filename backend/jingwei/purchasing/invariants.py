@@ -1,0 +1,37 @@
+"""The rules of purchasing, as queries that return what breaks them."""
+
+from __future__ import annotations
+
+from jingwei.platform.invariants import Invariant
+
+_RECEIVED = (
+    "SELECT l.order_id, l.order_line, sum(l.quantity) quantity FROM goods_receipt_line l "
+    "JOIN goods_receipt r ON r.id = l.receipt_id AND r.state = 'posted' WHERE l.group_id = %(group)s GROUP BY 1, 2"
+)
+
+RULES = (
+    Invariant(
+        "I-8",
+        "No more is received than was ordered.",
+        "SELECT 'purchase_order_line', id, quantity_received || ' of ' || quantity FROM purchase_order_line "
+        "WHERE group_id = %(group)s AND (quantity_received < 0 OR quantity_received > quantity)",
+    ),
+    Invariant(
+        "I-10",
+        "What an order line says is received is the sum of its posted receipts.",
+        "SELECT 'purchase_order_line', o.id, 'received ' || o.quantity_received || ', receipts ' || "
+        f"coalesce(s.quantity, 0) FROM purchase_order_line o LEFT JOIN ({_RECEIVED}) s ON s.order_id = o.order_id "
+        "AND s.order_line = o.line WHERE o.group_id = %(group)s AND o.quantity_received <> coalesce(s.quantity, 0)",
+    ),
+    Invariant(
+        "I-33",
+        "Goods received, not invoiced: the account equals the posted receipts, per party.",
+        "SELECT 'account', coalesce(j.account_id, 0), 'party ' || party || ': books ' || coalesce(j.amount, 0) || "
+        "', receipts ' || coalesce(r.amount, 0) FROM (SELECT l.party_id party, max(l.account_id) account_id, "
+        "sum(l.credit - l.debit) amount FROM journal_line l JOIN account a ON a.id = l.account_id AND a.role = 'GRNI' "
+        "WHERE l.group_id = %(group)s GROUP BY 1) j FULL JOIN (SELECT r.supplier_id party, sum(l.amount) amount "
+        "FROM goods_receipt r JOIN goods_receipt_line l ON l.receipt_id = r.id JOIN item i ON i.id = l.item_id "
+        "AND i.is_stocked WHERE r.group_id = %(group)s AND r.state = 'posted' GROUP BY 1) r USING (party) "
+        "WHERE coalesce(j.amount, 0) <> coalesce(r.amount, 0)",
+    ),
+)

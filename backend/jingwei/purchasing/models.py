@@ -1,0 +1,198 @@
+"""Orders to suppliers, and the goods that came on them."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.masterdata.models import Item, Location, Party, Unit
+from jingwei.platform.fields import AmountField, CodeField, PriceField, QuantityField, RateField, TenantForeignKey
+from jingwei.platform.models import CompanyRecord, Currency, Line
+
+
+class PurchaseOrder(CompanyRecord):
+    """采购订单: what is bought from a supplier, at which price, by when."""
+
+    number = models.CharField(
+        _("Number"), max_length=40, blank=True, default="", help_text=_("Given when the order is made.")
+    )
+    supplier = TenantForeignKey(Party, verbose_name=_("Supplier"), help_text=_("Party the goods are ordered from."))
+    ordered_on = models.DateField(_("Order date"), help_text=_("Business date of the order."))
+    requested_on = models.DateField(
+        _("Requested date"), null=True, blank=True, help_text=_("When the goods are wanted; the lines' when empty.")
+    )
+    currency = models.ForeignKey(
+        Currency,
+        models.DO_NOTHING,
+        verbose_name=_("Currency"),
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("Currency of the prices; the supplier's when empty."),
+    )
+    rate = RateField(
+        _("Exchange rate"),
+        null=True,
+        blank=True,
+        help_text=_("Functional currency for one unit of the order's; the rate of the day when empty."),
+    )
+    is_tax_inclusive = models.BooleanField(
+        _("Prices include tax"),
+        default=False,
+        help_text=_("On which side prices are entered; that side is never changed."),
+    )
+    reference = models.CharField(
+        _("External number"),
+        max_length=60,
+        blank=True,
+        default="",
+        help_text=_(
+            "Number of the paper or system it comes from; rows of an import with one reference are one document."
+        ),
+    )
+    amount_net = AmountField(_("Net amount"), default=0, help_text=_("Sum of the lines without tax."))
+    amount_tax = AmountField(_("Tax"), default=0, help_text=_("Sum of the lines' tax, rounded line by line."))
+    amount_gross = AmountField(_("Total with tax"), default=0, help_text=_("Net amount and tax."))
+
+    lines: list[PurchaseOrderLine]
+
+    class Meta:
+        db_table = "purchase_order"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "company", "number"],
+                name="purchase_order_number_key",
+                violation_error_code="order.number.duplicate",
+            ),
+            models.UniqueConstraint(
+                fields=["group", "company", "reference"],
+                name="purchase_order_reference_key",
+                condition=~models.Q(reference=""),
+                violation_error_code="order.reference.duplicate",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class PurchaseOrderLine(Line):
+    """An item of an order, in the unit it is bought in. The counters are in that unit too."""
+
+    order = TenantForeignKey(PurchaseOrder)
+    item = TenantForeignKey(Item, verbose_name=_("Item"), help_text=_("What is bought."))
+    quantity = QuantityField(_("Quantity"), help_text=_("Quantity in the unit beside it."))
+    unit = TenantForeignKey(
+        Unit,
+        verbose_name=_("Unit"),
+        null=True,
+        blank=True,
+        help_text=_("Unit of quantity and price; the item's when empty."),
+    )
+    price = PriceField(
+        _("Unit price"), validators=[MinValueValidator(0)], help_text=_("Price of one unit, up to 8 decimals.")
+    )
+    tax_rate = RateField(
+        _("Tax rate %"),
+        default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_("Tax in percent, such as 13."),
+    )
+    requested_on = models.DateField(
+        _("Requested date"), null=True, blank=True, help_text=_("When this line is wanted; the order's when empty.")
+    )
+    amount_net = AmountField(_("Net amount"), default=0, help_text=_("Amount of the line without tax."))
+    amount_tax = AmountField(_("Tax"), default=0, help_text=_("Tax of the line."))
+    amount_gross = AmountField(_("Amount with tax"), default=0, help_text=_("Net amount and tax of the line."))
+    quantity_received = QuantityField(_("Received"), default=0, help_text=_("What has come, less what went back."))
+
+    class Meta:
+        db_table = "purchase_order_line"
+        constraints = [
+            models.CheckConstraint(
+                name="purchase_order_line_received",
+                condition=models.Q(quantity_received__gte=0, quantity_received__lte=models.F("quantity")),
+                violation_error_code="receipt.over",
+                violation_error_message=_("More would be received than was ordered."),
+            ),
+            models.CheckConstraint(
+                name="purchase_order_line_quantity",
+                condition=models.Q(quantity__gt=0),
+                violation_error_code="qty.not_positive",
+            ),
+        ]
+
+
+class GoodsReceipt(CompanyRecord):
+    """收货单: goods that came on orders of one supplier."""
+
+    number = models.CharField(
+        _("Number"), max_length=40, blank=True, default="", help_text=_("Given when the document is made.")
+    )
+    supplier = TenantForeignKey(Party, verbose_name=_("Supplier"), help_text=_("Party the goods came from."))
+    moved_at = models.DateTimeField(
+        _("Received at"), help_text=_("When the goods came; decides the business date and the order of moves.")
+    )
+    delivery_note = models.CharField(
+        _("Delivery note"),
+        max_length=60,
+        blank=True,
+        default="",
+        help_text=_("Number of the supplier's delivery note."),
+    )
+    reference = models.CharField(
+        _("External number"),
+        max_length=60,
+        blank=True,
+        default="",
+        help_text=_(
+            "Number of the paper or system it comes from; rows of an import with one reference are one document."
+        ),
+    )
+    amount = AmountField(_("Value"), default=0, help_text=_("Value of the goods without tax, in functional currency."))
+
+    lines: list[GoodsReceiptLine]
+
+    class Meta:
+        db_table = "goods_receipt"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "company", "number"],
+                name="goods_receipt_number_key",
+                violation_error_code="receipt.number.duplicate",
+            ),
+            models.UniqueConstraint(
+                fields=["group", "company", "reference"],
+                name="goods_receipt_reference_key",
+                condition=~models.Q(reference=""),
+                violation_error_code="receipt.reference.duplicate",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class GoodsReceiptLine(Line):
+    """What came of an order's line, in the unit it was ordered in."""
+
+    receipt = TenantForeignKey(GoodsReceipt)
+    order = TenantForeignKey(PurchaseOrder, verbose_name=_("Order"), help_text=_("Order the goods came on."))
+    order_line = models.PositiveIntegerField(
+        _("Order line"), validators=[MinValueValidator(1)], help_text=_("Number of the line in the order.")
+    )
+    quantity = QuantityField(_("Quantity"), help_text=_("What came, in the order line's unit."))
+    location = TenantForeignKey(Location, verbose_name=_("Location"), help_text=_("Place the goods were put."))
+    lot = CodeField(
+        _("Lot or serial"), max_length=60, blank=True, default="", help_text=_("Needed where the item is tracked.")
+    )
+    item = TenantForeignKey(Item, verbose_name=_("Item"), null=True, blank=True, help_text=_("The order line's item."))
+    quantity_stock = QuantityField(
+        _("In stock units"), default=0, help_text=_("The quantity in the item's stock unit, exactly.")
+    )
+    amount = AmountField(_("Value"), default=0, help_text=_("Value without tax, in functional currency."))
+
+    class Meta:
+        db_table = "goods_receipt_line"

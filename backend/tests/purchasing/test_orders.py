@@ -1,0 +1,235 @@
+"""From order to receipt: what is open, what may come, what it is worth, and what it does to the books."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from jingwei.books.models import JournalLine
+from jingwei.platform.documents.perform import perform
+from jingwei.platform.errors import Refusal
+from jingwei.purchasing.models import GoodsReceipt, PurchaseOrderLine
+from jingwei.purchasing.pricing import price_line, share_of
+from jingwei.stock.models import ItemValue
+from tests.stock.stories import at, with_stock
+from tests.support.rules import check_invariants
+from tests.support.threads import in_threads
+from tests.support.world import new_world, with_basics
+
+
+def with_suppliers(world):
+    with_stock(world, "BOLT", "NUT")
+    world.create("masterdata.location", {"code": "SUP", "name_en": "Suppliers", "kind": "supplier"})
+    world.create(
+        "masterdata.party",
+        {"code": "S1", "name_en": "Supplier one", "is_supplier": True},
+        {"code": "S2", "name_en": "Supplier two", "is_supplier": True},
+        {"code": "C1", "name_en": "Customer", "is_customer": True},
+    )
+    return world
+
+
+@pytest.fixture
+def firm(world):
+    return with_suppliers(world)
+
+
+def order(*lines, supplier="S1", **more):
+    """(item, quantity, price) or (item, quantity, price, further fields)."""
+    rows = [{"item": i, "quantity": str(q), "price": str(p), **dict(*rest)} for i, q, p, *rest in lines]
+    return {"supplier": supplier, "ordered_on": "2026-01-05", "lines": rows, **more}
+
+
+def confirmed(world, *bodies):
+    made = world.create("purchasing.order", *bodies)
+    return perform("purchasing.order", [o.pk for o in made], "confirm", actor=world.actor)
+
+
+def receipt(*lines, supplier="S1", on="2026-01-08", **more):
+    """(order, line number, quantity)."""
+    rows = [{"order": o.pk, "order_line": n, "quantity": str(q), "location": "A-01"} for o, n, q in lines]
+    return {"supplier": supplier, "moved_at": at(on), "lines": rows, **more}
+
+
+def received(world, *bodies):
+    made = world.create("purchasing.receipt", *bodies)
+    return perform("purchasing.receipt", [r.pk for r in made], "post", actor=world.actor)
+
+
+def test_a_buyer_orders_and_a_keeper_receives(firm):
+    buyer, keeper = firm.person("buyer"), firm.person("keeper")
+    made = buyer.made("purchasing/orders", order(("BOLT", 100, "10", {"tax_rate": "13"}), ("NUT", 40, "2.5")))
+    assert [made[n] for n in ("number", "amount_net", "amount_tax", "amount_gross")] == [
+        "PO-2026-000001",
+        "1100",
+        "130",
+        "1230",
+    ]
+    path = f"purchasing/orders/{made['id']}"
+    assert buyer.post(f"{path}/confirm", version=1).body["state"] == "confirmed"
+    assert keeper.post(f"{path}/confirm", version=2).status == 403
+    drafts = keeper.post("purchasing/orders/convert/receive", {"ids": [made["id"]]}).body["drafts"]
+    assert [(x["order_line"], x["quantity"]) for x in drafts[0]["lines"]] == [(1, "100"), (2, "40")]
+    part = {**drafts[0], "moved_at": at("2026-01-08"), "lines": [{**drafts[0]["lines"][0], "quantity": "60"}]}
+    came = keeper.made("purchasing/receipts", part)
+    posted = keeper.post(f"purchasing/receipts/{came['id']}/post", version=1)
+    assert (posted.status, posted.body["record"]["amount"]) == (200, "600")
+    lines = buyer.get(path).body["lines"]
+    assert [x["quantity_received"] for x in lines] == ["60", "0"]
+    rest = keeper.post("purchasing/orders/convert/receive", {"ids": [made["id"]]}).body["drafts"][0]
+    assert [(x["order_line"], x["quantity"]) for x in rest["lines"]] == [(1, "40"), (2, "40")]
+    links = buyer.get(f"{path}/links").body["rows"]
+    assert [(x["number"], x["relation"]) for x in links] == [("GR-2026-000001", "target")]
+    entry = (
+        JournalLine.objects.filter(group=firm.group).order_by("line").values_list("account__code", "debit", "credit")
+    )
+    assert list(entry) == [("140301", 600, 0), ("220202", 0, 600)]
+    check_invariants(firm)
+
+
+def test_receipts_in_parts_add_up_to_the_order_to_the_cent(firm):
+    (bought,) = confirmed(firm, order(("BOLT", 3, "33.33333333")))
+    assert bought.amount_net == Decimal("100.00")
+    values = [received(firm, receipt((bought, 1, 1)))[0].amount for _ in range(3)]
+    assert values == [Decimal("33.33"), Decimal("33.34"), Decimal("33.33")]
+    assert ItemValue.objects.get(group=firm.group, item__code="BOLT").value == 100
+    check_invariants(firm)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "tax", "inclusive", "amounts"),
+    [
+        (3, "9.99", "13", True, ("26.52", "3.45", "29.97")),
+        (1, "1.00", "13", True, ("0.88", "0.12", "1.00")),
+        (1, "10100", "1", True, ("10000.00", "100.00", "10100.00")),
+        (10, "100", "13", False, ("1000.00", "130.00", "1130.00")),
+    ],
+)
+def test_the_entered_side_is_never_changed(quantity, price, tax, inclusive, amounts):
+    found = price_line(Decimal(quantity), Decimal(price), Decimal(tax), inclusive=inclusive, decimals=2)
+    assert (found.net, found.tax, found.gross) == tuple(Decimal(a) for a in amounts)
+
+
+def test_shares_of_parts_add_up():
+    parts = [share_of(Decimal("100.00"), Decimal(1), Decimal(n), Decimal(3), 2) for n in range(3)]
+    assert parts == [Decimal("33.33"), Decimal("33.34"), Decimal("33.33")]
+
+
+def test_more_than_ordered_is_refused_exactly(firm):
+    firm.create("masterdata.item", {"code": "OIL", "name_en": "Oil", "category": "RM", "unit": "KG"})
+    (bought,) = confirmed(firm, order(("OIL", 100, "1")))
+    with pytest.raises(Refusal) as over:
+        received(firm, receipt((bought, 1, "100.002")))
+    found = over.value.problems[0]
+    assert (found.code, found.status) == ("receipt.over", 409)
+    assert "0.002 more than the 100 still open of 100" in str(found.message)
+    with pytest.raises(Refusal) as twice:
+        received(firm, receipt((bought, 1, 60), (bought, 1, 60)))
+    assert twice.value.problems[0].code == "receipt.over"
+    assert PurchaseOrderLine.objects.get(order=bought).quantity_received == 0
+    check_invariants(firm)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"quantity": "0"}, "qty.not_positive"),
+        ({"quantity": "-5"}, "qty.not_positive"),
+        ({"quantity": "2.5"}, "qty.scale"),
+        ({"unit": "KG"}, "unit.no_conversion"),
+        ({"price": "-1"}, "number.range"),
+        ({"tax_rate": "1900"}, "number.range"),
+        ({"item": "NOPE"}, "reference.unknown"),
+    ],
+)
+def test_bad_order_lines_are_named(firm, change, code):
+    body = order(("BOLT", 5, "1"))
+    body["lines"][0] |= change
+    for language in ("en", "zh-Hans"):
+        buyer = firm.person("buyer", language=language)
+        reply = buyer.post("purchasing/orders", body)
+        assert (reply.status, reply.codes) == (422, [code])
+
+
+def test_orders_are_refused_to_the_wrong_party_and_with_dates_out_of_order(firm):
+    buyer = firm.person("buyer")
+    assert buyer.post("purchasing/orders", order(("BOLT", 1, "1"), supplier="C1")).codes == ["party.not_supplier"]
+    early = buyer.post("purchasing/orders", order(("BOLT", 1, "1"), requested_on="2026-01-01"))
+    assert early.codes == ["date.order"]
+    assert buyer.post("purchasing/orders", order()).codes == ["doc.no_lines"]
+
+
+def test_an_order_in_dollars_takes_the_rate_of_its_day_or_is_refused(firm):
+    (bought,) = firm.create("purchasing.order", order(("BOLT", 10, "1.00"), currency="USD"))
+    with pytest.raises(Refusal) as missing:
+        perform("purchasing.order", [bought.pk], "confirm", actor=firm.actor)
+    assert missing.value.problems[0].code == "rate.missing"
+    assert "CNY/USD for 2026-01-05" in str(missing.value.problems[0].message)
+    rate = {"from_currency": "USD", "to_currency": "CNY", "valid_from": "2026-01-01", "rate": "7.2134"}
+    firm.create("masterdata.exchange-rate", rate)
+    perform("purchasing.order", [bought.pk], "confirm", actor=firm.actor)
+    assert received(firm, receipt((bought, 1, 10)))[0].amount == Decimal("72.13")
+    check_invariants(firm)
+
+
+def test_reversal_gives_back_quantities_values_counters_and_frees_the_order(firm):
+    (bought,) = confirmed(firm, order(("BOLT", 10, "2")))
+    (came,) = received(firm, receipt((bought, 1, 10)))
+    with pytest.raises(Refusal) as blocked:
+        perform("purchasing.order", [bought.pk], "cancel", actor=firm.actor)
+    found = blocked.value.problems[0]
+    assert (found.code, [d.number for d in found.documents]) == ("doc.has_successors", [came.number])
+    from jingwei.purchasing.receipts import Reversal
+
+    perform("purchasing.receipt", [came.pk], "reverse", Reversal(moved_at=at("2026-01-09")), actor=firm.actor)
+    assert PurchaseOrderLine.objects.get(order=bought).quantity_received == 0
+    assert sum(x.debit - x.credit for x in JournalLine.objects.filter(group=firm.group, account__code="220202")) == 0
+    check_invariants(firm)
+    perform("purchasing.order", [bought.pk], "cancel", actor=firm.actor)
+    with pytest.raises(Refusal) as closed:
+        firm.create("purchasing.receipt", receipt((bought, 1, 1)))
+    assert closed.value.problems[0].code == "order.not_confirmed"
+
+
+def test_an_order_of_another_supplier_is_not_received(firm):
+    (bought,) = confirmed(firm, order(("BOLT", 10, "2")))
+    with pytest.raises(Refusal) as other:
+        firm.create("purchasing.receipt", receipt((bought, 1, 1), supplier="S2"))
+    assert other.value.problems[0].code == "order.supplier"
+    with pytest.raises(Refusal) as unknown:
+        firm.create("purchasing.receipt", receipt((bought, 9, 1)))
+    assert unknown.value.problems[0].code == "order_line.unknown"
+
+
+def test_receiving_a_thousand_lines_costs_the_statements_of_one(firm, statements):
+    one, many = confirmed(
+        firm, order(("BOLT", 1, "2")), order(*(("BOLT", 1, "2") for _ in range(1000)), reference="many")
+    )
+    first, second = firm.create(
+        "purchasing.receipt", receipt((one, 1, 1)), receipt(*((many, n, 1) for n in range(1, 1001)))
+    )
+    with statements() as few:
+        perform("purchasing.receipt", [first.pk], "post", actor=firm.actor)
+    with statements() as all_of_them:
+        perform("purchasing.receipt", [second.pk], "post", actor=firm.actor)
+    assert len(all_of_them) <= len(few)
+    check_invariants(firm)
+
+
+def test_fifty_receipts_of_the_last_quantity_never_exceed_it(own_database):
+    firm = with_suppliers(with_basics(new_world()))
+    (bought,) = confirmed(firm, order(("BOLT", 20, "2")))
+    ids = [r.pk for r in firm.create("purchasing.receipt", *(receipt((bought, 1, 1)) for _ in range(50)))]
+
+    def client(number):
+        try:
+            perform("purchasing.receipt", [ids[number]], "post", actor=firm.actor)
+        except Refusal as refusal:
+            return refusal.problems[0].code
+        return "posted"
+
+    outcomes = in_threads(50, client)
+    assert (outcomes.count("posted"), outcomes.count("receipt.over")) == (20, 30)
+    assert GoodsReceipt.objects.filter(group=firm.group, state="posted").count() == 20
+    check_invariants(firm)
