@@ -93,9 +93,9 @@ e2e: setup $(TOOLS)  ## browser tests in the system's Chromium
 	@echo "== browser tests"
 	@cd backend && .venv/bin/python -m pytest tests/browser $(ARGS)
 
-screenshots: setup $(TOOLS)  ## pictures of every screen in var/screenshots
+screenshots: setup $(TOOLS)  ## pictures of the main screens in docs/screenshots
 	@echo "== screenshots"
-	@cd backend && JINGWEI_SCREENSHOTS=$(CURDIR)/var/screenshots .venv/bin/python -m pytest tests/browser -m screenshots $(ARGS)
+	@cd backend && JINGWEI_SCREENSHOTS=$(CURDIR)/docs/screenshots .venv/bin/python -m pytest tests/browser -m screenshots $(ARGS)
 
 clean:  ## remove what was built; never var, which holds your data
 	@rm -rf backend/.venv backend/*.egg-info web/node_modules web/dist var/test

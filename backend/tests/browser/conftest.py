@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
@@ -29,6 +28,19 @@ CHROMIUM_OPTIONS = [
     "--disable-sync",
 ]
 DESKTOP = {"width": 1440, "height": 900}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The mark of tests that take pictures."""
+    config.addinivalue_line("markers", "screenshots: takes pictures for the documentation; only with -m screenshots")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Pictures are taken when they are asked for, never by the way."""
+    if config.option.markexpr == "":
+        wanted = [item for item in items if item.get_closest_marker("screenshots") is None]
+        config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
+        items[:] = wanted
 
 
 @pytest.fixture(scope="session")
@@ -112,17 +124,3 @@ def person(window: Callable[[], Page], product: Running) -> Callable[..., Person
         return someone
 
     return sign_in
-
-
-@pytest.fixture
-def picture(page: Page, request: pytest.FixtureRequest) -> Iterator[object]:
-    """`picture("item-list")` saves the page under JINGWEI_SCREENSHOTS (or the test's own folder)."""
-    folder = Path(os.environ.get("JINGWEI_SCREENSHOTS") or request.getfixturevalue("tmp_path"))
-    folder.mkdir(parents=True, exist_ok=True)
-
-    def save(name: str) -> Path:
-        path = folder / f"{name}.png"
-        page.screenshot(path=str(path))
-        return path
-
-    yield save

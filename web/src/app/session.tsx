@@ -52,7 +52,12 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const { setLanguage } = useLanguage()
   const session = useQuery({
     queryKey: SESSION,
-    queryFn: () => request<SessionAnswer>('session', { isSession: true }),
+    queryFn: async () => {
+      const answer = await request<SessionAnswer>('session', { isSession: true })
+      // The language stored with the user goes before what this browser last showed; known before anything is asked in it.
+      if (answer.user) setLanguage(answer.user.language)
+      return answer
+    },
     staleTime: Number.POSITIVE_INFINITY,
   })
   const user = session.data?.user
@@ -60,17 +65,12 @@ export function SessionGate({ children }: { children: ReactNode }) {
 
   const accept = useCallback(
     (answer: SessionAnswer, chosen: Language | null) => {
-      const user = answer.user && chosen ? { ...answer.user, language: chosen } : answer.user
-      client.setQueryData(SESSION, user ? { ...answer, user } : answer)
+      if (answer.user && !chosen) setLanguage(answer.user.language)
+      client.setQueryData(SESSION, answer)
       if (chosen) void request('session', { method: 'PATCH', body: { language: chosen } })
     },
-    [client],
+    [client, setLanguage],
   )
-  // The language stored with the user goes before what this browser has last shown to somebody.
-  const language = user?.language
-  useEffect(() => {
-    if (language) setLanguage(language)
-  }, [language, setLanguage])
 
   const context = useMemo<SessionContext | null>(
     () =>
@@ -83,14 +83,14 @@ export function SessionGate({ children }: { children: ReactNode }) {
               window.location.assign('/')
             },
             chooseLanguage: (next) => {
-              client.setQueryData<SessionAnswer>(SESSION, (old) => old && { ...old, user: { ...user, language: next } })
+              setLanguage(next)
               void request('session', { method: 'PATCH', body: { language: next } }).then(() =>
                 client.invalidateQueries(),
               )
             },
           }
         : null,
-    [user, client],
+    [user, client, setLanguage],
   )
 
   if (session.isPending) return <LoadingPage />

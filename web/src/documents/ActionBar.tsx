@@ -13,40 +13,33 @@ import type { Values } from './formState'
 import type { DocumentForm } from './useDocumentForm'
 import { recordTitle } from './values'
 
-/** Shown beside the primary one; the rest fold away. */
+/** So many stand in sight; the rest, and what is not possible now, folds away with its reason. */
 const SHOWN = 4
 
-/** A disabled action stays reachable by mouse and Tab, because it has to say why. */
 function ActionButton({
-  offered,
+  action,
   isPrimary,
   isBusy,
   onStart,
 }: {
-  offered: OfferedAction
+  action: ActionMeta
   isPrimary: boolean
   isBusy: boolean
   onStart: () => void
 }) {
-  const { action, isEnabled, reason } = offered
-  const why = isEnabled ? action.help : (reason ?? action.help)
   const button = (
     <Button
       type={isPrimary ? 'primary' : 'default'}
-      danger={action.style === 'danger' && isEnabled}
+      danger={action.style === 'danger'}
       loading={isBusy}
-      aria-disabled={!isEnabled}
-      className={isEnabled ? undefined : 'action-disabled'}
       data-testid={`action-${action.key}`}
-      onClick={() => {
-        if (isEnabled) onStart()
-      }}
+      onClick={onStart}
     >
       {action.label}
     </Button>
   )
-  return why ? (
-    <Tooltip title={why} placement="bottom">
+  return action.help ? (
+    <Tooltip title={action.help} placement="bottom">
       {button}
     </Tooltip>
   ) : (
@@ -162,6 +155,7 @@ export function ActionBar({ meta, form }: { meta: DocumentMeta; form: DocumentFo
   const { busy, run, refused, remove } = useActions(meta, form)
   const base = form.state.base
   const offered = base ? offeredActions(meta, base) : []
+  const shown = offered.filter((one) => one.isEnabled).slice(0, SHOWN)
   const canSave = form.isEditable && (form.isDirty || base === null)
   const primary = canSave ? null : offered.find((one) => one.isEnabled && one.action.style === 'primary')
   const start = (action: ActionMeta) => {
@@ -189,10 +183,10 @@ export function ActionBar({ meta, form }: { meta: DocumentMeta; form: DocumentFo
           {t('document.revert')}
         </Button>
       )}
-      {offered.slice(0, SHOWN).map((one) => (
+      {shown.map((one) => (
         <ActionButton
           key={one.action.key}
-          offered={one}
+          action={one.action}
           isPrimary={one === primary}
           isBusy={busy === one.action.key}
           onStart={() => start(one.action)}
@@ -209,7 +203,11 @@ export function ActionBar({ meta, form }: { meta: DocumentMeta; form: DocumentFo
           onRefused={refused}
         />
       )}
-      <MoreActions offered={offered.slice(SHOWN)} deletion={mayDelete(meta, form) ? remove : null} start={start} />
+      <MoreActions
+        offered={offered.filter((one) => !shown.includes(one))}
+        deletion={mayDelete(meta, form) ? remove : null}
+        start={start}
+      />
       {asking && (
         <ActionDialog
           action={asking}

@@ -47,6 +47,8 @@ function TextCell({ field, value, label, isInvalid, onChange, onTyped, isZeroBla
       aria-label={label}
       aria-invalid={isInvalid}
       aria-required={field.required}
+      // A long text does not fit into its cell: resting on it shows the whole.
+      title={isTidied ? undefined : display(value, field)}
       autoComplete="off"
       inputMode={isNumberType(field.type) ? 'decimal' : undefined}
       maxLength={isTidied ? undefined : field.max_length}

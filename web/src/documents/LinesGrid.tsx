@@ -178,7 +178,7 @@ export function LinesGrid(props: LinesGridProps) {
           {t('lines.add')}
         </Button>
       )}
-      {count > 0 && (
+      {isEditable && count > 0 && (
         <Button size="small" type="link" onClick={toggle} aria-expanded={isWhole}>
           {isWhole ? t('lines.fewer') : t('lines.further', { n: count })}
         </Button>

@@ -35,13 +35,16 @@ interface LinesTotalsProps {
 export function LinesTotals({ fields, values, habits, hasTools }: LinesTotalsProps) {
   const t = useT()
   if (values.length === 0 || !fields.some(isSummed)) return null
-  const last = habits ? fields.findIndex((field) => field.name === habits.balance[1]) : -1
-  const cells = last < 0 ? fields : fields.slice(0, last + 1)
+  const labelled = Math.max(1, fields.findIndex(isSummed))
   return (
     <tfoot>
       <tr>
         <td />
-        {cells.map((field, at) => {
+        <td className="cell-total" colSpan={labelled}>
+          {t('lines.total')}{' '}
+          {habits && <Balance left={columnTotal(values, habits.balance[0])} right={columnTotal(values, habits.balance[1])} />}
+        </td>
+        {fields.slice(labelled).map((field) => {
           const total = isSummed(field) ? columnTotal(values, field.name) : null
           const side = isNumberType(field.type) ? 'align-right' : 'align-left'
           return (
@@ -51,16 +54,10 @@ export function LinesTotals({ fields, values, habits, hasTools }: LinesTotalsPro
                   {formatNumber(total, 'amount', field.scale)}
                 </span>
               )}
-              {total === null && at === 0 && t('lines.total')}
             </td>
           )
         })}
-        {habits && last >= 0 && (
-          <td className="cell-total" colSpan={fields.length - last - 1 + (hasTools ? 1 : 0)}>
-            <Balance left={columnTotal(values, habits.balance[0])} right={columnTotal(values, habits.balance[1])} />
-          </td>
-        )}
-        {last < 0 && hasTools && <td className="cell-total" />}
+        {hasTools && <td className="cell-total" />}
       </tr>
     </tfoot>
   )

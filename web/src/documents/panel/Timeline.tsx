@@ -1,7 +1,8 @@
 import { useState } from 'react'
 import type { Change, DocumentMeta, Field, TimelineEntry } from '../../api/types'
 import { useApplication } from '../../app/application'
-import { useT } from '../../app/i18n/language'
+import type { Key } from '../../app/i18n/en'
+import { type Translate, useT } from '../../app/i18n/language'
 import { formatInstant } from '../../shared/dates'
 import { Loading } from '../../shared/Loading'
 import { ProblemAlert } from '../../shared/ProblemView'
@@ -45,7 +46,11 @@ function ChangeList({ meta, changes: all }: { meta: DocumentMeta; changes: Chang
   const t = useT()
   const isLine = ({ field }: Change) => field.includes('.')
   const told = all.filter(({ old, new: now }) => !isEmpty(old) || !isEmpty(now))
-  const changes = [...told.filter((one) => !isLine(one)), ...told.filter(isLine)]
+  // As the form has them: what stands on top there tells most.
+  const order = meta.sections.flatMap((section) => section.fields)
+  const rank = ({ field }: Change) => (order.includes(field) ? order.indexOf(field) : order.length)
+  const header = told.filter((one) => !isLine(one)).sort((left, right) => rank(left) - rank(right))
+  const changes = [...header, ...told.filter(isLine)]
   const [isWhole, setWhole] = useState(changes.length <= SHOWN + 1)
   return (
     <>
@@ -63,6 +68,19 @@ function ChangeList({ meta, changes: all }: { meta: DocumentMeta; changes: Chang
   )
 }
 
+const VIA: Record<string, Key> = {
+  api: 'panel.viaApi',
+  cli: 'panel.viaCommand',
+  'first-run': 'panel.viaSetUp',
+  job: 'panel.viaJob',
+}
+
+/** The way it came in, where that is not the screen. */
+function via(way: string | null | undefined, t: Translate): string | null {
+  if (!way || way === 'web') return null
+  return VIA[way] ? t(VIA[way]) : way
+}
+
 function EntryView({ meta, entry }: { meta: DocumentMeta; entry: TimelineEntry }) {
   const t = useT()
   const { company } = useApplication()
@@ -72,7 +90,7 @@ function EntryView({ meta, entry }: { meta: DocumentMeta; entry: TimelineEntry }
         <strong>{entry.kind === 'comment' ? t('panel.commented') : entry.label}</strong>{' '}
         <time dateTime={entry.at}>{formatInstant(entry.at, company?.time_zone)}</time>
       </div>
-      <div className="secondary">{[entry.actor?.name ?? t('panel.system'), entry.via].filter(Boolean).join(' · ')}</div>
+      <div className="secondary">{[entry.actor?.name ?? t('panel.system'), via(entry.via, t)].filter(Boolean).join(' · ')}</div>
       {entry.from_state && entry.to_state && entry.from_state !== entry.to_state && (
         <div>
           <StateTag meta={meta} state={entry.from_state} /> → <StateTag meta={meta} state={entry.to_state} />
