@@ -1,4 +1,4 @@
-"""`jingwei invariants`: every rule that must hold, on the data as it is."""
+"""`jingwei invariants` and `jingwei duties`: what must always hold, and who holds too much, on the data as it is."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ def register(commands: Parsers) -> None:
     parser = commands.add_parser("invariants", help="run every rule that must hold; names the rows that break one")
     parser.add_argument("--group", type=int, help="only this group (default: all)")
     parser.set_defaults(run=run_invariants)
+    duties = commands.add_parser("duties", help="list who holds duties that should be kept apart")
+    duties.set_defaults(run=run_duties)
 
 
 def run_invariants(chosen: argparse.Namespace) -> int:
@@ -45,3 +47,21 @@ def run_invariants(chosen: argparse.Namespace) -> int:
         took = time.monotonic() - begun
         say(f"{len(rules) + 1} rules on {groups.count()} groups in {took:.1f} s: {broken or 'no'} rows broken.")
     return 1 if broken else 0
+
+
+def run_duties(_: argparse.Namespace) -> int:
+    """`jingwei duties`: a report; exit status 0 whatever it finds."""
+    with runtime.database("jingwei duties", say) as urls:
+        runtime.setup_django(urls)
+        require_migrated()
+        from jingwei.platform.models import Group
+        from jingwei.server.duties import held
+
+        count = 0
+        for group in Group.objects.order_by("id"):
+            for found in held(group.pk):
+                count += 1
+                where = "all companies" if found.company_id is None else f"company {found.company_id}"
+                say(f"{found.login}  {', '.join(found.roles)}  ({where}): {found.conflict.why}")
+        say(f"{count or 'no'} conflicts of duties.")
+    return 0
