@@ -24,6 +24,16 @@ RULES = (
         "AND s.order_line = o.line WHERE o.group_id = %(group)s AND o.quantity_received <> coalesce(s.quantity, 0)",
     ),
     Invariant(
+        "I-10",
+        "What is planned to come is what is open of confirmed orders, line by line.",
+        "SELECT 'purchase_order_line', l.id, 'open ' || (l.quantity - l.quantity_received) || ', planned ' || "
+        "coalesce(p.quantity, 0) FROM purchase_order_line l JOIN purchase_order o ON o.id = l.order_id "
+        "JOIN item i ON i.id = l.item_id AND i.is_stocked LEFT JOIN planned_move p ON p.group_id = l.group_id "
+        "AND p.document_id = o.id AND p.document_line = l.line WHERE l.group_id = %(group)s "
+        "AND (o.state = 'confirmed') <> (p.id IS NOT NULL) OR l.group_id = %(group)s AND p.id IS NOT NULL "
+        "AND (p.quantity = 0) <> (l.quantity = l.quantity_received)",
+    ),
+    Invariant(
         "I-33",
         "Goods received, not invoiced: the account equals the posted receipts, per party.",
         "SELECT 'account', coalesce(j.account_id, 0), 'party ' || party || ': books ' || coalesce(j.amount, 0) || "

@@ -38,6 +38,14 @@ class PurchaseOrder(CompanyRecord):
         blank=True,
         help_text=_("Functional currency for one unit of the order's; the rate of the day when empty."),
     )
+    location = TenantForeignKey(
+        Location,
+        scope="company",
+        verbose_name=_("Deliver to"),
+        null=True,
+        blank=True,
+        help_text=_("Place of the stock the goods are expected at; the first of the company when empty."),
+    )
     is_tax_inclusive = models.BooleanField(
         _("Prices include tax"),
         default=False,

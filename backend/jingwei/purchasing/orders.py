@@ -7,13 +7,16 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from jingwei.masterdata.models import Location, LocationKind
 from jingwei.masterdata.rates import rate_on
-from jingwei.masterdata.units import ratio
+from jingwei.masterdata.units import ratio, to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input
 from jingwei.platform.errors import DocumentRef, Problem, Refusal, Text, refuse
 from jingwei.purchasing.models import GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
 from jingwei.purchasing.pricing import price_line
+from jingwei.stock import planned
+from jingwei.stock.models import PlannedKind, PlannedMove
 from jingwei.warehouse.goods import load_units
 
 DRAFT, CONFIRMED, CLOSED, CANCELLED = "draft", "confirmed", "closed", "cancelled"
@@ -81,21 +84,59 @@ def _line_problems(line: PurchaseOrderLine) -> list[Problem]:
 
 
 def confirm(command: Command, orders: Sequence[PurchaseOrder], inputs: Input) -> None:
-    """Take the exchange rate of the order's day. Raises `rate.missing`."""
+    """Take the exchange rate of the order's day and expect the goods. Raises `rate.missing`, `location.missing`."""
+    load_units(command, (line.item for o in orders for line in o.lines))
     for order in orders:
         own = str(command.company(order.company_id).currency_id)
         if order.rate is None:
             order.rate = rate_on(order.group_id, str(order.currency_id), own, order.ordered_on)
+        if order.location_id is None:
+            order.location = first_place(command, order.company_id)
+    planned.plan(command, [_expected(o, line) for o in orders for line in o.lines if line.item.is_stocked])
+
+
+def _expected(order: PurchaseOrder, line: PurchaseOrderLine) -> PlannedMove:
+    unit = line.unit or line.item.unit
+    assert order.location_id is not None, "confirming an order says where its goods are expected"
+    return PlannedMove(
+        group_id=order.group_id,
+        company_id=order.company_id,
+        document_id=order.pk,
+        document_line=line.line,
+        item_id=line.item_id,
+        location_id=order.location_id,
+        kind=PlannedKind.FIRM,
+        due_on=line.requested_on or order.requested_on or order.ordered_on,
+        quantity=to_stock(line.item, line.quantity, unit),
+        supply_mode="purchase",
+    )
+
+
+def first_place(command: Command, company_id: int) -> Location:
+    """The first place of the company's stock, by code. Raises `location.missing`."""
+    places = Location.objects.filter(group_id=command.actor.group_id, company_id=company_id, state="active")
+    found = places.filter(kind=LocationKind.STOCK).order_by("code_folded").first()
+    if found is None:
+        message = _("The company has no place of the stock yet.")
+        raise Refusal(Problem("location.missing", message, _("Create it under Locations."), status=409))
+    return found
 
 
 def reopen(command: Command, orders: Sequence[PurchaseOrder], inputs: Input) -> None:
     """Back to draft, as long as nothing came."""
     refuse(_with_receipts(command, orders))
+    planned.drop(command, [o.pk for o in orders])
+
+
+def close(command: Command, orders: Sequence[PurchaseOrder], inputs: Input) -> None:
+    """Nothing more is expected; what came stays."""
+    planned.drop(command, [o.pk for o in orders])
 
 
 def cancel(command: Command, orders: Sequence[PurchaseOrder], inputs: Input) -> None:
     """Nothing will come; refused with the receipts where something has."""
     refuse(_with_receipts(command, orders))
+    planned.drop(command, [o.pk for o in orders])
 
 
 def _with_receipts(command: Command, orders: Sequence[PurchaseOrder]) -> list[Problem]:

@@ -23,7 +23,7 @@ from jingwei.platform.text import fold
 from jingwei.purchasing.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
 from jingwei.purchasing.orders import CONFIRMED
 from jingwei.purchasing.pricing import share_of
-from jingwei.stock import posting
+from jingwei.stock import planned, posting
 from jingwei.stock.models import Move
 from jingwei.warehouse import goods
 
@@ -126,6 +126,7 @@ def post(command: Command, receipts: Sequence[GoodsReceipt], inputs: Input) -> N
         line.amount = _value(command, line, ordered)
         ordered.quantity_received += line.quantity
     _count(command, known.values(), before)
+    _expect(command, pairs, -1)
     for company_id in sorted({r.company_id for r in receipts}):
         own = [(r, line, ordered) for r, line, ordered in pairs if r.company_id == company_id]
         outside = _outside(command, company_id)
@@ -180,6 +181,17 @@ def _count(command: Command, lines: Iterable[PurchaseOrderLine], before: dict[in
         cursor.execute(_COUNT, [ids, changes, command.actor.group_id])
 
 
+def _expect(
+    command: Command, pairs: Sequence[tuple[GoodsReceipt, GoodsReceiptLine, PurchaseOrderLine]], sign: int
+) -> None:
+    """Less is to come of the order lines when goods came, more again when they went back."""
+    changes: dict[Key, Decimal] = defaultdict(lambda: ZERO)
+    for _receipt, line, ordered in pairs:
+        if ordered.item.is_stocked:
+            changes[ordered.order_id, ordered.line] += sign * line.quantity_stock
+    planned.change(command, changes)
+
+
 def _draft(
     command: Command, receipt: GoodsReceipt, line: GoodsReceiptLine, outside: Location, lots: dict[tuple[int, str], int]
 ) -> posting.MoveDraft:
@@ -212,6 +224,7 @@ def reverse(command: Command, receipts: Sequence[GoodsReceipt], inputs: Reversal
         for line in receipt.lines:
             known[line.order_id, line.order_line].quantity_received -= line.quantity
     _count(command, known.values(), before)
+    _expect(command, [(r, line, known[line.order_id, line.order_line]) for r in receipts for line in r.lines], 1)
     for receipt in receipts:
         rows = Move.objects.filter(group_id=receipt.group_id, document_id=receipt.pk, reverses=None)
         on = command.date_of(inputs.moved_at, receipt.company_id)
@@ -222,17 +235,7 @@ def reverse(command: Command, receipts: Sequence[GoodsReceipt], inputs: Reversal
 
 
 def from_orders(command: Command, orders: Sequence[PurchaseOrder]) -> list[dict[str, Any]]:
-    """下推: what is still open of the orders, one receipt per supplier; received now, put into the first place."""
-    place = (
-        Location.objects.filter(
-            group_id=command.actor.group_id,
-            company_id=command.actor.company_id or 0,
-            kind=LocationKind.STOCK,
-            state="active",
-        )
-        .order_by("code_folded")
-        .first()
-    )
+    """下推: what is still open of the orders, one receipt per supplier; received now, where they are expected."""
     by_supplier: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for order in orders:
         for line in order.lines:
@@ -243,7 +246,7 @@ def from_orders(command: Command, orders: Sequence[PurchaseOrder]) -> list[dict[
                         "order": order.pk,
                         "order_line": line.line,
                         "quantity": f"{remains.normalize():f}",
-                        **({"location": place.pk} if place else {}),
+                        "location": order.location_id,
                     }
                 )
     if not by_supplier:

@@ -129,6 +129,8 @@ PLACES: list[tuple[str, list[dict[str, Any]]]] = [
             {"code": "A-01", "name_zh": "A 区 01", "name_en": "Zone A bin 01", "kind": "stock", "warehouse": "WH1"},
             {"code": "A-02", "name_zh": "A 区 02", "name_en": "Zone A bin 02", "kind": "stock", "warehouse": "WH1"},
             {"code": "OTHER", "name_zh": "其他出入库", "name_en": "Other receipts and issues", "kind": "other"},
+            {"code": "SUPPLIERS", "name_zh": "供应商", "name_en": "Suppliers", "kind": "supplier"},
+            {"code": "CUSTOMERS", "name_zh": "客户", "name_en": "Customers", "kind": "customer"},
             {"code": "COUNT", "name_zh": "盘点差异", "name_en": "Count difference", "kind": "count"},
         ],
     ),
@@ -170,6 +172,28 @@ def goods(year: int) -> list[tuple[str, list[dict[str, Any]]]]:
         ("warehouse.other-out", [issued]),
         ("warehouse.transfer", [transfer]),
     ]
+
+
+def orders(year: int) -> list[dict[str, Any]]:
+    """Two orders of January; the goods of the first come in part."""
+    tyres = {"item": "RM-0004", "unit": "BOX", "quantity": "8", "price": "1375", "tax_rate": "13"}
+    bolts = {"item": "RM-0002", "unit": "BOX", "quantity": "10", "price": "205.5", "tax_rate": "13"}
+    return [
+        {
+            "supplier": "S-0003",
+            "ordered_on": date(year, 1, 9).isoformat(),
+            "requested_on": date(year, 1, 20).isoformat(),
+            "lines": [tyres],
+        },
+        {"supplier": "S-0002", "ordered_on": date(year, 1, 10).isoformat(), "lines": [bolts]},
+    ]
+
+
+def receipt_of(order: int, supplier: int, year: int) -> dict[str, Any]:
+    """Five of the eight boxes of the first order."""
+    moved_at = datetime(year, 1, 19, 8, tzinfo=UTC).isoformat()
+    lines = [{"order": order, "order_line": 1, "quantity": "5", "location": "A-01"}]
+    return {"supplier": supplier, "moved_at": moved_at, "delivery_note": "DN-1001", "lines": lines, "sources": [order]}
 
 
 def _voucher(on: date, summary: str, *lines: tuple[str, str | None, str | None]) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def ensure(say: Callable[[str], None]) -> list[tuple[str, str, str]]:
         assign(group, user, preset.key)
         told.append((preset.key, password, preset.name_en))
     _live_a_little(actor)
-    say("a little stock and a few vouchers of January")
+    say("a little stock, two orders and a few vouchers of January")
     return told
 
 
@@ -79,6 +79,10 @@ def _live_a_little(actor: Actor) -> None:
         made = _make(actor, key, bodies)
         if key.startswith("warehouse."):
             perform(key, [d.pk for d in made], "post", actor=actor)
+    bought = _make(actor, "purchasing.order", demo.orders(year))
+    perform("purchasing.order", [o.pk for o in bought], "confirm", actor=actor)
+    came = _make(actor, "purchasing.receipt", [demo.receipt_of(bought[0].pk, bought[0].supplier_id, year)])
+    perform("purchasing.receipt", [r.pk for r in came], "post", actor=actor)
     maker, checker = (
         replace(actor, user_id=User.objects.get(login=login).pk) for login in ("accountant", "controller")
     )

@@ -11,7 +11,8 @@ from jingwei.platform.documents.perform import perform
 from jingwei.platform.errors import Refusal
 from jingwei.purchasing.models import GoodsReceipt, PurchaseOrderLine
 from jingwei.purchasing.pricing import price_line, share_of
-from jingwei.stock.models import ItemValue
+from jingwei.purchasing.receipts import Reversal
+from jingwei.stock.models import ItemValue, PlannedMove
 from tests.stock.stories import at, with_stock
 from tests.support.rules import check_invariants
 from tests.support.threads import in_threads
@@ -85,6 +86,36 @@ def test_a_buyer_orders_and_a_keeper_receives(firm):
         JournalLine.objects.filter(group=firm.group).order_by("line").values_list("account__code", "debit", "credit")
     )
     assert list(entry) == [("140301", 600, 0), ("220202", 0, 600)]
+    check_invariants(firm)
+
+
+def test_what_is_ordered_is_expected_until_it_comes_or_is_called_off(firm):
+    firm.create(
+        "masterdata.item",
+        {"code": "N9", "name_en": "Nine", "category": "RM", "unit": "PCS", "units": [{"unit": "BOX", "numerator": 9}]},
+    )
+    first, second = confirmed(
+        firm,
+        order(("N9", 2, "9.00", {"unit": "BOX", "requested_on": "2026-02-01"}), ("BOLT", 5, "1")),
+        order(("BOLT", 7, "1")),
+    )
+
+    def expected():
+        rows = PlannedMove.objects.filter(group=firm.group).order_by("document_id", "document_line")
+        return [(p.item.code, p.quantity, str(p.due_on), p.location.code) for p in rows]
+
+    assert expected() == [
+        ("N9", 18, "2026-02-01", "A-01"),
+        ("BOLT", 5, "2026-01-05", "A-01"),
+        ("BOLT", 7, "2026-01-05", "A-01"),
+    ]
+    (came,) = received(firm, receipt((first, 1, 1), (first, 2, 5)))
+    assert [p[1] for p in expected()] == [9, 0, 7]
+    perform("purchasing.receipt", [came.pk], "reverse", Reversal(moved_at=at("2026-01-09")), actor=firm.actor)
+    assert [p[1] for p in expected()] == [18, 5, 7]
+    perform("purchasing.order", [second.pk], "cancel", actor=firm.actor)
+    perform("purchasing.order", [first.pk], "close", actor=firm.actor)
+    assert expected() == []
     check_invariants(firm)
 
 
@@ -180,8 +211,6 @@ def test_reversal_gives_back_quantities_values_counters_and_frees_the_order(firm
         perform("purchasing.order", [bought.pk], "cancel", actor=firm.actor)
     found = blocked.value.problems[0]
     assert (found.code, [d.number for d in found.documents]) == ("doc.has_successors", [came.number])
-    from jingwei.purchasing.receipts import Reversal
-
     perform("purchasing.receipt", [came.pk], "reverse", Reversal(moved_at=at("2026-01-09")), actor=firm.actor)
     assert PurchaseOrderLine.objects.get(order=bought).quantity_received == 0
     assert sum(x.debit - x.credit for x in JournalLine.objects.filter(group=firm.group, account__code="220202")) == 0
