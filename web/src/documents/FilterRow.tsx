@@ -8,12 +8,12 @@ import { useDebounced } from '../shared/useDebounced'
 import { columnField } from './columns'
 import { FilterEditor } from './FilterEditor'
 import { useConditionText } from './filterText'
-import { conditionsOf, withConditions, type Condition, type ListQuery } from './query'
+import { conditionsOf, withConditions, type Condition, type ListQuery, type QueryChange } from './query'
 
 interface FilterRowProps {
   meta: DocumentMeta
   query: ListQuery
-  onQuery: (query: ListQuery) => void
+  onQuery: (change: QueryChange) => void
 }
 
 /** The first filters stand ready as empty chips; the rest wait behind "Filter". */
@@ -28,7 +28,7 @@ function SearchBox({ meta, query, onQuery }: FilterRowProps) {
   useEffect(() => {
     if (rested === sent.current) return
     sent.current = rested
-    onQuery({ ...query, search: rested })
+    onQuery((now) => ({ ...now, search: rested }))
     // Only a rested text sends; a new query arriving from elsewhere must not send the old text again.
   }, [rested])
   useEffect(() => {
@@ -129,7 +129,7 @@ export function FilterRow({ meta, query, onQuery }: FilterRowProps) {
           conditions={conditionsOf(query, field.name)}
           isOpen={open === field.name}
           onOpen={(isOpen) => setOpen(isOpen ? field.name : null)}
-          onChange={(conditions) => onQuery(withConditions(query, field.name, conditions))}
+          onChange={(conditions) => onQuery((now) => withConditions(now, field.name, conditions))}
         />
       ))}
       {hidden.length > 0 && (
@@ -145,7 +145,7 @@ export function FilterRow({ meta, query, onQuery }: FilterRowProps) {
         </Dropdown>
       )}
       {query.conditions.length > 0 && (
-        <Button type="link" size="small" onClick={() => onQuery({ ...query, conditions: [] })}>
+        <Button type="link" size="small" onClick={() => onQuery((now) => ({ ...now, conditions: [] }))}>
           {t('list.clearFilters')}
         </Button>
       )}

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Empty } from 'antd'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import { request } from '../api/client'
 import type { DocumentMeta, ListAnswer, Row } from '../api/types'
@@ -17,14 +17,25 @@ import { askedFields, listTotals, useColumns, useListColumns } from './columns'
 import { FilterRow } from './FilterRow'
 import { ImportDialog } from './ImportDialog'
 import { ListTools } from './ListTools'
-import { nextSort, parseQuery, queryParams, type ListQuery } from './query'
+import { nextSort, parseQuery, queryParams, type ListQuery, type QueryChange } from './query'
 import { recordTitle } from './values'
 
 /** The list's state and its only setter; small steps replace the address, so that Back leaves the list. */
-function useListQuery(): [ListQuery, (query: ListQuery) => void] {
+function useListQuery(): [ListQuery, (change: QueryChange) => void] {
   const [params, setParams] = useSearchParams()
   const query = useMemo(() => parseQuery(params), [params])
-  const change = useCallback((next: ListQuery) => setParams(queryParams(next), { replace: true }), [setParams])
+  // The address follows a moment later; a change made meanwhile must not undo the one before.
+  const latest = useRef(query)
+  useEffect(() => {
+    latest.current = query
+  }, [query])
+  const change = useCallback(
+    (next: QueryChange) => {
+      latest.current = next(latest.current)
+      setParams(queryParams(latest.current), { replace: true })
+    },
+    [setParams],
+  )
   return [query, change]
 }
 
@@ -101,7 +112,7 @@ function EmptyList({
 interface ListBodyProps {
   meta: DocumentMeta
   query: ListQuery
-  onQuery: (query: ListQuery) => void
+  onQuery: (change: QueryChange) => void
   list: ReturnType<typeof useRows>
   rows: Row[]
   visible: string[]
@@ -130,7 +141,7 @@ function ListBody({ meta, query, onQuery, list, rows, visible, selected, onSelec
         meta={meta}
         isFiltered={isFiltered}
         onNew={onNew}
-        onClear={() => onQuery({ ...query, conditions: [], search: '' })}
+        onClear={() => onQuery((now) => ({ ...now, conditions: [], search: '' }))}
       />
     )
   }
@@ -142,7 +153,7 @@ function ListBody({ meta, query, onQuery, list, rows, visible, selected, onSelec
         rows={rows}
         rowId={(row) => row.id}
         sort={query.sort ?? meta.sort}
-        onSort={(column) => onQuery({ ...query, sort: nextSort(query.sort ?? meta.sort, column) })}
+        onSort={(column) => onQuery((now) => ({ ...now, sort: nextSort(now.sort ?? meta.sort, column) }))}
         selection={{ ids: selected, onChange: onSelect }}
         rowLabel={(row) => recordTitle(row, meta)}
         onOpen={open}

@@ -13,6 +13,9 @@ export interface ListQuery {
   sort: string | null
 }
 
+/** A change of what the list asks; as a function it builds on what was asked last, even when that is not yet drawn. */
+export type QueryChange = (now: ListQuery) => ListQuery
+
 const FILTER = /^filter\[([^\]]+)\]\[([^\]]+)\]$/
 
 export function parseQuery(params: URLSearchParams): ListQuery {
