@@ -10,7 +10,7 @@ from jingwei.books.models import Account
 from jingwei.books.numbers import VoucherType
 from jingwei.masterdata.models import Item, Party
 from jingwei.platform.fields import AmountField, QuantityField, RateField, TenantForeignKey
-from jingwei.platform.models import CompanyRecord, Currency, Line, User
+from jingwei.platform.models import Currency, Line, NumberedDocument, User, document_constraints
 
 
 class VoucherKind(models.TextChoices):
@@ -18,7 +18,7 @@ class VoucherKind(models.TextChoices):
     OPENING = "opening", _("Opening balances")
 
 
-class Voucher(CompanyRecord):
+class Voucher(NumberedDocument):
     """记账凭证: a voucher by hand. Prepared by one person, reviewed by another, posted; what is posted is only ever
     reversed. The number is given at posting and lies with the entry."""
 
@@ -47,13 +47,6 @@ class Voucher(CompanyRecord):
     summary = models.CharField(
         _("Summary"), max_length=200, help_text=_("What the voucher is for, in a few words; proposed for every line.")
     )
-    reference = models.CharField(
-        _("Reference"),
-        max_length=60,
-        blank=True,
-        default="",
-        help_text=_("Number of the voucher where it comes from; rows of an import with one reference are one voucher."),
-    )
     attachment_count = models.PositiveSmallIntegerField(
         _("Attached papers"),
         default=0,
@@ -78,22 +71,17 @@ class Voucher(CompanyRecord):
     class Meta:
         db_table = "voucher"
         constraints = [
+            *document_constraints("voucher", "voucher"),
             models.CheckConstraint(
                 name="voucher_two_people",
                 condition=models.Q(reviewed_by=None) | ~models.Q(reviewed_by=models.F("prepared_by")),
                 violation_error_code="voucher.same_person",
                 violation_error_message=_("A voucher is reviewed by another person than the one who prepared it."),
             ),
-            models.UniqueConstraint(
-                fields=["group", "company", "reference"],
-                name="voucher_reference_key",
-                condition=~models.Q(reference=""),
-                violation_error_code="voucher.reference.duplicate",
-            ),
         ]
 
     def __str__(self) -> str:
-        return self.number or f"{self.voucher_type}-{self.pk}"
+        return self.number or f"{self.voucher_type} #{self.pk}"
 
 
 class VoucherLine(Line):

@@ -8,15 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata.models import Item, Location, Party, Unit
 from jingwei.platform.fields import AmountField, CodeField, PriceField, QuantityField, RateField, TenantForeignKey
-from jingwei.platform.models import CompanyRecord, Currency, Line
+from jingwei.platform.models import Currency, Line, NumberedDocument, document_constraints
 
 
-class PurchaseOrder(CompanyRecord):
+class PurchaseOrder(NumberedDocument):
     """采购订单: what is bought from a supplier, at which price, by when."""
 
-    number = models.CharField(
-        _("Number"), max_length=40, blank=True, default="", help_text=_("Given when the order is made.")
-    )
     supplier = TenantForeignKey(Party, verbose_name=_("Supplier"), help_text=_("Party the goods are ordered from."))
     ordered_on = models.DateField(_("Order date"), help_text=_("Business date of the order."))
     requested_on = models.DateField(
@@ -51,15 +48,6 @@ class PurchaseOrder(CompanyRecord):
         default=False,
         help_text=_("On which side prices are entered; that side is never changed."),
     )
-    reference = models.CharField(
-        _("External number"),
-        max_length=60,
-        blank=True,
-        default="",
-        help_text=_(
-            "Number of the paper or system it comes from; rows of an import with one reference are one document."
-        ),
-    )
     amount_net = AmountField(_("Net amount"), default=0, help_text=_("Sum of the lines without tax."))
     amount_tax = AmountField(_("Tax"), default=0, help_text=_("Sum of the lines' tax, rounded line by line."))
     amount_gross = AmountField(_("Total with tax"), default=0, help_text=_("Net amount and tax."))
@@ -68,22 +56,7 @@ class PurchaseOrder(CompanyRecord):
 
     class Meta:
         db_table = "purchase_order"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["group", "company", "number"],
-                name="purchase_order_number_key",
-                violation_error_code="order.number.duplicate",
-            ),
-            models.UniqueConstraint(
-                fields=["group", "company", "reference"],
-                name="purchase_order_reference_key",
-                condition=~models.Q(reference=""),
-                violation_error_code="order.reference.duplicate",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.number
+        constraints = document_constraints("purchase_order", "order")
 
 
 class PurchaseOrderLine(Line):
@@ -133,12 +106,9 @@ class PurchaseOrderLine(Line):
         ]
 
 
-class GoodsReceipt(CompanyRecord):
+class GoodsReceipt(NumberedDocument):
     """收货单: goods that came on orders of one supplier."""
 
-    number = models.CharField(
-        _("Number"), max_length=40, blank=True, default="", help_text=_("Given when the document is made.")
-    )
     supplier = TenantForeignKey(Party, verbose_name=_("Supplier"), help_text=_("Party the goods came from."))
     moved_at = models.DateTimeField(
         _("Received at"), help_text=_("When the goods came; decides the business date and the order of moves.")
@@ -150,37 +120,13 @@ class GoodsReceipt(CompanyRecord):
         default="",
         help_text=_("Number of the supplier's delivery note."),
     )
-    reference = models.CharField(
-        _("External number"),
-        max_length=60,
-        blank=True,
-        default="",
-        help_text=_(
-            "Number of the paper or system it comes from; rows of an import with one reference are one document."
-        ),
-    )
     amount = AmountField(_("Value"), default=0, help_text=_("Value of the goods without tax, in functional currency."))
 
     lines: list[GoodsReceiptLine]
 
     class Meta:
         db_table = "goods_receipt"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["group", "company", "number"],
-                name="goods_receipt_number_key",
-                violation_error_code="receipt.number.duplicate",
-            ),
-            models.UniqueConstraint(
-                fields=["group", "company", "reference"],
-                name="goods_receipt_reference_key",
-                condition=~models.Q(reference=""),
-                violation_error_code="receipt.reference.duplicate",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.number
+        constraints = document_constraints("goods_receipt", "receipt")
 
 
 class GoodsReceiptLine(Line):

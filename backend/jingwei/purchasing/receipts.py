@@ -11,12 +11,11 @@ from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field
 
 from jingwei.masterdata.models import Item, Location, LocationKind, Unit
 from jingwei.masterdata.units import to_stock
 from jingwei.platform.documents.command import Command
-from jingwei.platform.documents.declare import Draft, Input
+from jingwei.platform.documents.declare import Draft, Input, asked
 from jingwei.platform.errors import DocumentRef, Problem, Refusal, Text, refuse
 from jingwei.platform.money import round_half_up
 from jingwei.platform.text import fold
@@ -43,7 +42,7 @@ Key = tuple[int, int]
 class Reversal(Input):
     """When the goods went back."""
 
-    moved_at: datetime = Field(title="Moved at", description="When the goods went back; in an open period.")
+    moved_at: datetime = asked(_("Moved at"), _("When the goods went back; in an open period."))
 
 
 def order_lines(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.books import journal
 from jingwei.books.charts import Standard, Taxpayer
-from jingwei.books.models import Account, Area, Bookkeeping, Period
+from jingwei.books.models import Account, Area, Bookkeeping, EntryKind, Period
 from jingwei.books.roles import Role
 from jingwei.books.rules import RULES_VERSION, determination, rulebook
 from jingwei.masterdata.models import Item
@@ -66,6 +66,7 @@ def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[
     """Post an entry per document and date for its moves, and one per period for corrections of earlier issues."""
     summaries = {d.document_id: d.summary for d in drafts}
     parties = {d.document_id: d.party_id for d in drafts}
+    opened = {d.document_id for d in drafts if d.event == "stock.opened"}
     entries: dict[tuple[int, str, date], list[ValueEntry]] = defaultdict(list)
     reversed_ones = {d.document_id for d in drafts if d.reverses_id}
     causes = {d.document_id: f"{d.cause_id}{'r' if d.cause_id in reversed_ones else ''}" for d in drafts if d.cause_id}
@@ -87,6 +88,7 @@ def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[
                 document_id=document,
                 purpose=purpose,
                 area=Area.STOCK_VALUE,
+                kind=EntryKind.OPENING if document in opened else EntryKind.ORDINARY,
                 summary=summaries.get(document, ""),
                 lines=_lines(members, red=document in reversed_ones, party_id=parties.get(document)),
             )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata.models import Item, Location, Unit, Warehouse
 from jingwei.platform.fields import AmountField, CodeField, PriceField, QuantityField, TenantForeignKey
-from jingwei.platform.models import CompanyRecord, Line
+from jingwei.platform.models import Line, NumberedDocument, document_constraints
 from jingwei.stock.models import Status
 
 
@@ -17,7 +17,7 @@ class AdjustmentKind(models.TextChoices):
     OPENING = "opening", _("Opening stock")
 
 
-class Adjustment(CompanyRecord):
+class Adjustment(NumberedDocument):
     """其他入库 / 其他出库 / 存货期初: goods in or out without purchase, sale or production."""
 
     kind = models.CharField(
@@ -26,45 +26,17 @@ class Adjustment(CompanyRecord):
         choices=AdjustmentKind.choices,
         help_text=_("Receipt, issue, or the stock with which the books begin."),
     )
-    number = models.CharField(
-        _("Number"), max_length=40, blank=True, default="", help_text=_("Given when the document is made.")
-    )
     moved_at = models.DateTimeField(
         _("Moved at"), help_text=_("When the goods moved; decides the business date and the order of moves.")
     )
     reason = models.CharField(_("Reason"), max_length=200, help_text=_("Why the goods came or went."))
     amount = AmountField(_("Value"), default=0, help_text=_("Value of the goods, in functional currency."))
 
-    reference = models.CharField(
-        _("Reference"),
-        max_length=60,
-        blank=True,
-        default="",
-        help_text=_(
-            "Number of the paper or system it comes from; rows of an import with one reference are one document."
-        ),
-    )
-
     lines: list[AdjustmentLine]
 
     class Meta:
         db_table = "adjustment"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["group", "company", "number"],
-                name="adjustment_number_key",
-                violation_error_code="adjustment.number.duplicate",
-            ),
-            models.UniqueConstraint(
-                fields=["group", "company", "reference"],
-                name="adjustment_reference_key",
-                condition=~models.Q(reference=""),
-                violation_error_code="adjustment.reference.duplicate",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.number
+        constraints = document_constraints("adjustment", "adjustment")
 
 
 class AdjustmentLine(Line):
@@ -97,12 +69,9 @@ class AdjustmentLine(Line):
         db_table = "adjustment_line"
 
 
-class Transfer(CompanyRecord):
+class Transfer(NumberedDocument):
     """调拨: goods from one place of the stock to another; their value stays."""
 
-    number = models.CharField(
-        _("Number"), max_length=40, blank=True, default="", help_text=_("Given when the document is made.")
-    )
     moved_at = models.DateTimeField(
         _("Moved at"), help_text=_("When the goods moved; decides the business date and the order of moves.")
     )
@@ -116,36 +85,11 @@ class Transfer(CompanyRecord):
         _("Reason"), max_length=200, blank=True, default="", help_text=_("Why the goods were moved.")
     )
 
-    reference = models.CharField(
-        _("Reference"),
-        max_length=60,
-        blank=True,
-        default="",
-        help_text=_(
-            "Number of the paper or system it comes from; rows of an import with one reference are one document."
-        ),
-    )
-
     lines: list[TransferLine]
 
     class Meta:
         db_table = "transfer"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["group", "company", "number"],
-                name="transfer_number_key",
-                violation_error_code="transfer.number.duplicate",
-            ),
-            models.UniqueConstraint(
-                fields=["group", "company", "reference"],
-                name="transfer_reference_key",
-                condition=~models.Q(reference=""),
-                violation_error_code="transfer.reference.duplicate",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.number
+        constraints = document_constraints("transfer", "transfer")
 
 
 class TransferLine(Line):
@@ -168,12 +112,9 @@ class TransferLine(Line):
         db_table = "transfer_line"
 
 
-class StockCount(CompanyRecord):
+class StockCount(NumberedDocument):
     """盘点单: what was found at an instant, compared with the book at that instant."""
 
-    number = models.CharField(
-        _("Number"), max_length=40, blank=True, default="", help_text=_("Given when the document is made.")
-    )
     warehouse = TenantForeignKey(
         Warehouse,
         scope="company",
@@ -195,36 +136,12 @@ class StockCount(CompanyRecord):
     amount = AmountField(
         _("Value of differences"), default=0, help_text=_("Surplus less shortage, in functional currency, as posted.")
     )
-    reference = models.CharField(
-        _("Reference"),
-        max_length=60,
-        blank=True,
-        default="",
-        help_text=_(
-            "Number of the paper or system it comes from; rows of an import with one reference are one document."
-        ),
-    )
 
     lines: list[StockCountLine]
 
     class Meta:
         db_table = "stock_count"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["group", "company", "number"],
-                name="stock_count_number_key",
-                violation_error_code="count.number.duplicate",
-            ),
-            models.UniqueConstraint(
-                fields=["group", "company", "reference"],
-                name="stock_count_reference_key",
-                condition=~models.Q(reference=""),
-                violation_error_code="count.reference.duplicate",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.number
+        constraints = document_constraints("stock_count", "count")
 
 
 class StockCountLine(Line):
@@ -232,9 +149,7 @@ class StockCountLine(Line):
 
     stock_count = TenantForeignKey(StockCount)
     item = TenantForeignKey(Item, verbose_name=_("Item"), help_text=_("What was counted."))
-    location = TenantForeignKey(
-        Location, verbose_name=_("Location"), help_text=_("Place of the stock it lay at.")
-    )
+    location = TenantForeignKey(Location, verbose_name=_("Location"), help_text=_("Place of the stock it lay at."))
     lot = CodeField(
         _("Lot or serial"), max_length=60, blank=True, default="", help_text=_("Needed where the item is tracked.")
     )

@@ -167,7 +167,9 @@ class VoucherNumber(TenantModel):
     class Meta:
         db_table = "voucher_number"
         constraints = [
-            models.UniqueConstraint(fields=["group", "company", "period", "type", "number"], name="voucher_number_key"),
+            models.UniqueConstraint(
+                fields=["group", "company", "period", "type", "number"], name="voucher_number_series_key"
+            ),
             models.UniqueConstraint(fields=["group", "entry"], name="voucher_number_once"),
         ]
 

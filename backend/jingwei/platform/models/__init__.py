@@ -10,6 +10,8 @@ from jingwei.platform.models.organisation import (
     Group,
     GroupState,
     Master,
+    NumberedDocument,
+    document_constraints,
     master_constraints,
 )
 from jingwei.platform.models.registry import (
@@ -46,6 +48,7 @@ __all__ = [
     "Link",
     "Master",
     "NumberCounter",
+    "NumberedDocument",
     "OutboxEvent",
     "Record",
     "RegistryRow",
@@ -53,5 +56,6 @@ __all__ = [
     "RoleAssignment",
     "TenantModel",
     "User",
+    "document_constraints",
     "master_constraints",
 ]

@@ -125,3 +125,37 @@ class CompanyRecord(Record):
 
     class Meta:
         abstract = True
+
+
+class NumberedDocument(CompanyRecord):
+    """What every document people type has: the system's number, and the number of where it comes from."""
+
+    number = models.CharField(
+        _("Number"), max_length=40, blank=True, default="", help_text=_("Number of the document, given by the system.")
+    )
+    reference = models.CharField(
+        _("External number"),
+        max_length=60,
+        blank=True,
+        default="",
+        help_text=_("Number of the paper or system it comes from; rows of an import with one number are one document."),
+    )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.number or f"#{self.pk}"
+
+
+def document_constraints(table: str, name: str) -> list[models.BaseConstraint]:
+    """The constraints of a document's table: one number and one external number per company, where there is one."""
+    return [
+        models.UniqueConstraint(
+            fields=["group", "company", field],
+            name=f"{table}_{field}_key",
+            condition=~models.Q(**{field: ""}),
+            violation_error_code=f"{name}.{field}.duplicate",
+        )
+        for field in ("number", "reference")
+    ]
