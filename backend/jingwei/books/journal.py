@@ -170,7 +170,7 @@ def unbalanced(difference: Decimal) -> Problem:
     """`voucher.unbalanced`, with the difference."""
     return Problem(
         "voucher.unbalanced",
-        _("Debits and credits differ by %(difference)s.") % {"difference": f"{difference:f}"},
+        _("Debits and credits differ by %(difference)s.") % {"difference": f"{difference:,.2f}"},
         _("Correct the amounts until both sides are equal."),
     )
 

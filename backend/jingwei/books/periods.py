@@ -5,14 +5,14 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.books.models import Area, JournalEntry, Period, PeriodLock
 from jingwei.platform.documents.command import Command
-from jingwei.platform.documents.declare import Draft, Input, asked
+from jingwei.platform.documents.declare import Choices, Draft, Input, asked
 from jingwei.platform.errors import Problem, Refusal, refuse
 
 OPEN, CLOSED = "open", "closed"
@@ -80,7 +80,9 @@ def _closed(command: Command, key: Wanted, code: str) -> Problem:
 class Closing(Input):
     """Which area to close; all of them in their order when none is named."""
 
-    area: str = asked(_("Lock area"), _("Close only this area; empty closes all in their order."), "")
+    area: Annotated[str, Choices((("", _("All")), *Area.choices))] = asked(
+        _("Lock area"), _("Close only this area; empty closes all in their order."), ""
+    )
 
 
 class Reopening(Input):

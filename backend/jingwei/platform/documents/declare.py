@@ -39,6 +39,13 @@ def asked(label: Text, help: Text, default: Any = ..., **limits: Any) -> Any:
     return Field(default, title=cast(str, label), description=cast(str, help), **limits)
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Beside the type of an input: the values it may have, with their labels."""
+
+    pairs: tuple[tuple[str, Text], ...]
+
+
 class NoInput(Input):
     """The action asks for nothing."""
 

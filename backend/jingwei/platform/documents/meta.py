@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import get_language
 
 from jingwei.platform.documents.catalogue import catalogue
-from jingwei.platform.documents.declare import Action, Document, Lines
+from jingwei.platform.documents.declare import Action, Choices, Document, Lines
 from jingwei.platform.documents.query import filterable, operators
 from jingwei.platform.documents.schema import line_meanings
 from jingwei.platform.documents.values import Meaning, meaning
@@ -73,17 +73,21 @@ def action_json(document: Document, action: Action, actor: Actor) -> dict[str, A
 
 def _input_json(name: str, schema: dict[str, Any], action: Action) -> dict[str, Any]:
     info = action.inputs.model_fields[name]
-    kinds = {"boolean": "bool", "integer": "integer"}
-    kind = "date" if schema.get("format") == "date" else kinds.get(schema.get("type", ""), "text")
-    return {
+    kinds = {"boolean": "bool", "integer": "integer", "date": "date", "date-time": "instant"}
+    kind = kinds.get(schema.get("format", ""), kinds.get(schema.get("type", ""), "text"))
+    choices = next((m for m in info.metadata if isinstance(m, Choices)), None)
+    found = {
         "name": name,
         "label": str(info.title or name),
         "help": str(info.description or ""),
-        "type": kind,
+        "type": "choice" if choices else kind,
         "required": info.is_required(),
         "read_only": False,
         "listable": False,
     }
+    if choices:
+        found["choices"] = [{"value": value, "label": str(label)} for value, label in choices.pairs]
+    return found
 
 
 def document_json(document: Document, actor: Actor) -> dict[str, Any]:
