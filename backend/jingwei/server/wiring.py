@@ -25,11 +25,12 @@ from jingwei.platform.outbox import Consumer
 from jingwei.purchasing import documents as purchasing
 from jingwei.purchasing.invariants import RULES as PURCHASING_RULES
 from jingwei.stock.invariants import RULES as STOCK_RULES
+from jingwei.stock.reports import REPORTS as STOCK_REPORTS
 from jingwei.warehouse import documents as warehouse
 
 MODULES = (
     Module("purchasing", _("Purchasing"), purchasing.DOCUMENTS),
-    Module("warehouse", _("Inventory"), warehouse.DOCUMENTS),
+    Module("warehouse", _("Inventory"), warehouse.DOCUMENTS, reports=STOCK_REPORTS),
     Module("finance", _("Finance"), (*finance.DOCUMENTS, *books.DOCUMENTS), reports=BOOKS_REPORTS),
     Module(
         "masterdata",

@@ -92,12 +92,13 @@ def value(
     return result
 
 
-def _step(move: Move, given: Mapping[int, Any]) -> Step:
-    draft = given.get(move.pk)
-    fixed = draft.value if draft is not None else abs(move.value)
-    return Step(
-        move.direction * move.quantity, fixed if move.direction > 0 or (draft and draft.value is not None) else None
-    )
+def step(move: Move, draft: Any = None) -> Step:
+    """A move as the average takes it. One posted before keeps its value when it came in or took back what came in;
+    what it issued is reckoned again."""
+    if draft is not None:
+        return Step(move.direction * move.quantity, draft.value)
+    is_fixed = move.direction > 0 or move.reverses_id is not None
+    return Step(move.direction * move.quantity, abs(move.value) if is_fixed else None)
 
 
 def _entry(move: Move, account: int, contra: int) -> ValueEntry:
@@ -132,7 +133,7 @@ def _append(
         if move.period_id not in periods:
             periods.add(move.period_id)
             result.new_checkpoints.append(_checkpoint(books, move, holding))
-        move.value = holding.take(_step(move, given), books.decimals)
+        move.value = holding.take(step(move, given.get(move.pk)), books.decimals)
         held.last_at, held.last_direction = move.effective_at, move.direction
     held.quantity, held.value = holding.quantity, holding.value
 
@@ -175,7 +176,7 @@ def _replay(
         if move.period_id not in seen:
             seen.add(move.period_id)
             _restate(books, move, holding, later, result)
-        worth = holding.take(_step(move, given), books.decimals)
+        worth = holding.take(step(move, given.get(move.pk)), books.decimals)
         truth[move.period_id, *place[move.pk]] += worth
         if move.pk in given:
             move.value = worth

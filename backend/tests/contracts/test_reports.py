@@ -9,6 +9,7 @@ import pytest
 from jingwei.books.charts import Standard
 from jingwei.books.models import Account
 from jingwei.books.starting import start_books
+from jingwei.masterdata.models import Item
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import run
 from jingwei.platform.models import Role
@@ -23,6 +24,7 @@ every = pytest.mark.parametrize("key", KEYS)
 #: What must be given besides what is proposed, for the books that `world` keeps.
 GIVEN = {
     "books.general-ledger": "account={account}",
+    "stock.item-ledger": "item={item}",
     "books.statement-figure": ("statement=balance_sheet&line=A01&column=closing&from_on=2026-11-01&to_on=2026-11-30"),
 }
 
@@ -30,6 +32,8 @@ GIVEN = {
 def keep_books(world, company_id):
     actor = world.actor.in_company(company_id)
     run(actor, lambda c: start_books(c, company_id, standard=Standard.SBE, starts_on=date(2026, 1, 1)))
+    if not Item.objects.filter(group=world.group).exists():
+        world.create("masterdata.item", {"code": "BOLT", "name_en": "Bolt", "category": "RM", "unit": "PCS"})
     return Account.objects.get(company=company_id, code="1002")
 
 
@@ -38,10 +42,17 @@ def account(world):
     return keep_books(world, world.company_id)
 
 
+def item_of(group_id):
+    """An item of the group; reports of one item are made for it."""
+    return Item.objects.get(group=group_id).pk
+
+
 def path_of(key, account):
     """The report with what it asks for; dates are proposed for the month of the last posting, here of today."""
     fields = meanings(catalogue.reports[key].params)
-    given = [GIVEN.get(key, "").format(account=account.pk)]
+    words = GIVEN.get(key, "")
+    item = item_of(account.group_id) if "{item}" in words else 0
+    given = [words.format(account=account.pk, item=item)]
     for name, value in {"from_on": "2026-11-01", "to_on": "2026-11-30", "on": "2026-11-30"}.items():
         if name in fields and name not in given[0]:
             given.append(f"{name}={value}")
@@ -170,6 +181,10 @@ def test_ids_of_another_company_or_group_are_not_found(world, account, key):
         "books.account": [keep_books(world, other).pk, keep_books(stranger, stranger.company_id).pk],
         "masterdata.party": [
             stranger.create("masterdata.party", {"code": "X1", "name_en": "X", "is_customer": True})[0].pk
+        ],
+        "masterdata.item": [item_of(stranger.group.pk)],
+        "masterdata.warehouse": [
+            stranger.create("masterdata.warehouse", {"code": "W1", "name_en": "Their warehouse"})[0].pk
         ],
     }
     reader = world.person("auditor")

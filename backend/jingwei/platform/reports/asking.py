@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -70,7 +70,7 @@ def _extra(params: type[Params], name: str) -> Mapping[str, Any]:
 def _kind(kind: Any) -> str:
     if isinstance(kind, type) and issubclass(kind, Choices):
         return "choice"
-    return {bool: "bool", int: "integer", date: "date", str: "text"}[kind]
+    return {bool: "bool", int: "integer", date: "date", datetime: "instant", str: "text"}[kind]
 
 
 def _bound(limit: Any, name: str) -> Decimal | None:

@@ -21,8 +21,8 @@ ColumnKind = Literal["text", "code", "amount", "quantity", "integer", "date", "r
 
 
 class Params(BaseModel):
-    """What a report asks for. Fields are dates, booleans, integers, text, choices (a `TextChoices`) or, with a
-    `target`, references by id; what may stay empty has a default."""
+    """What a report asks for. Fields are dates, instants, booleans, integers, text, choices (a `TextChoices`) or, with
+    a `target`, references by id; what may stay empty has a default."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,0 +1,189 @@
+"""库存明细账: every move of an item with running quantity and value, and what it came to cost after corrections.
+
+Values are as posted, corrections in rows of their own on the day they were posted for, so that the running value is
+what the books say on every date. The effective cost of a move is reckoned on reading, from the checkpoint of the month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.books.reports.entries import MOST_LINES
+from jingwei.books.reports.ledger import in_order, propose_month
+from jingwei.platform.documents.read import titles
+from jingwei.platform.errors import Problem, Refusal
+from jingwei.platform.identity.actor import Actor
+from jingwei.platform.models import Company
+from jingwei.platform.reports.declare import Column, Drill, Params, Report, Result, Row, asked
+from jingwei.platform.reports.drill import to_documents
+from jingwei.stock.averaging import Holding
+from jingwei.stock.models import Checkpoint, Move, ValueEntry, ValueKind
+from jingwei.stock.valuing import sort_key, step
+
+ZERO = Decimal(0)
+
+
+class ItemLedgerParams(Params):
+    """One item over a range of days."""
+
+    item: int = asked(_("Item"), _("Item whose moves are shown."), ..., target="masterdata.item")
+    from_on: date = asked(_("From day"), _("First day of the moves."), ...)
+    to_on: date = asked(_("To day"), _("Last day of the moves."), ...)
+
+
+_OPENING = """
+SELECT item_value.quantity - coalesce((SELECT sum(direction * quantity) FROM move WHERE group_id = %(group)s
+           AND company_id = %(company)s AND item_id = %(item)s AND effective_on >= %(from)s), 0),
+       item_value.value - coalesce((SELECT sum(amount) FROM value_entry WHERE group_id = %(group)s
+           AND company_id = %(company)s AND item_id = %(item)s AND posted_on >= %(from)s), 0)
+FROM item_value WHERE group_id = %(group)s AND company_id = %(company)s AND item_id = %(item)s
+"""
+
+
+@dataclass(slots=True)
+class Standing:
+    """Running quantity and value."""
+
+    quantity: Decimal
+    value: Decimal
+
+
+def run(actor: Actor, params: ItemLedgerParams) -> Result:
+    """Opening, moves and corrections by day, closing. Raises Refusal 422 `date.order`, `report.too_long`."""
+    in_order(params.from_on, params.to_on)
+    company = Company.objects.select_related("currency").get(group_id=actor.group_id, pk=actor.company_id or 0)
+    decimals = company.currency.decimals
+    book = _Book(actor.group_id, company.pk, decimals, params)
+    rows = book.rows()
+    item = titles(actor.group_id, {params.item}).get(params.item, {"number": "", "title": ""})
+    return Result(
+        columns=(
+            Column("on", _("Date"), "date"),
+            Column("document", _("Document"), "reference"),
+            Column("summary", _("Summary")),
+            Column("lot", _("Lot or serial"), "code"),
+            Column("in_quantity", _("Quantity"), "quantity", _("In")),
+            Column("in_value", _("Value"), "amount", _("In"), decimals),
+            Column("out_quantity", _("Quantity"), "quantity", _("Out")),
+            Column("out_value", _("Value"), "amount", _("Out"), decimals),
+            Column("quantity", _("Quantity"), "quantity", _("Balance")),
+            Column("value", _("Value"), "amount", _("Balance"), decimals),
+            Column("effective_value", _("Value"), "amount", _("After corrections"), decimals),
+            Column("cost", _("Unit cost"), "amount", _("After corrections"), 4),
+        ),
+        rows=rows,
+        heading=f"{item['number']} {item['title']}".strip(),
+        currency=company.currency.code,
+    )
+
+
+class _Book:
+    def __init__(self, group_id: int, company_id: int, decimals: int, params: ItemLedgerParams) -> None:
+        self.group_id, self.params, self.decimals = group_id, params, decimals
+        self.scope = {"group_id": group_id, "company_id": company_id, "item_id": params.item}
+        self.standing = self._opening()
+        self.moves = self._moves()
+        self.corrections = list(
+            ValueEntry.objects.filter(
+                **self.scope, kind=ValueKind.CORRECTION, posted_on__range=(params.from_on, params.to_on)
+            )
+            .select_related("document")
+            .order_by("posted_on", "id")
+        )
+        types = {m.document_id: m.document.type for m in self.moves}
+        types |= {c.document_id: c.document.type for c in self.corrections}
+        self.drills = to_documents(group_id, types)
+        self.names = titles(group_id, types)
+
+    def _opening(self) -> Standing:
+        given = {"group": self.group_id, "company": self.scope["company_id"], "item": self.params.item}
+        with connection.cursor() as cursor:
+            cursor.execute(_OPENING, {**given, "from": self.params.from_on})
+            return Standing(*(cursor.fetchone() or (ZERO, ZERO)))
+
+    def _moves(self) -> list[Move]:
+        """Moves shown, with their effective value in `effective`; replayed from the checkpoint before them."""
+        point = Checkpoint.objects.filter(**self.scope, starts_on__lte=self.params.from_on).order_by("-starts_on")
+        begin = point.first()
+        rows = Move.objects.filter(**self.scope, effective_on__lte=self.params.to_on)
+        if begin is not None:
+            rows = rows.filter(effective_on__gte=begin.starts_on)
+        found = list(rows.select_related("document", "lot", "from_location", "to_location")[: MOST_LINES + 1])
+        if len(found) > MOST_LINES:
+            message = _("The report would have more than %(limit)s lines.") % {"limit": f"{MOST_LINES:,}"}
+            raise Refusal(Problem("report.too_long", message, _("Choose fewer days."), field="to_on"))
+        holding = Holding(begin.quantity, begin.value) if begin is not None else Holding()
+        self.effective: dict[int, Decimal] = {}
+        found.sort(key=sort_key)
+        for move in found:
+            if move.direction:
+                self.effective[move.pk] = holding.take(step(move), self.decimals)
+        return [m for m in found if m.effective_on >= self.params.from_on]
+
+    def rows(self) -> list[Row]:
+        rows = [self._sum_row(self.params.from_on, gettext("Opening balance"))]
+        waiting = list(self.corrections)
+        for move in self.moves:
+            while waiting and waiting[0].posted_on < move.effective_on:
+                rows.append(self._correction_row(waiting.pop(0)))
+            rows.append(self._move_row(move))
+        rows += [self._correction_row(entry) for entry in waiting]
+        return [*rows, self._sum_row(self.params.to_on, gettext("Closing balance"))]
+
+    def _sum_row(self, on: date, summary: str) -> Row:
+        values = {"on": on, "summary": summary, "quantity": self.standing.quantity, "value": self.standing.value}
+        return Row(values=values, bold=True)
+
+    def _move_row(self, move: Move) -> Row:
+        self.standing.quantity += move.direction * move.quantity
+        self.standing.value += move.value
+        values: dict[str, Any] = {
+            "on": move.effective_on,
+            "document": self.names.get(move.document_id),
+            "summary": f"{move.from_location.code} → {move.to_location.code}",
+            "lot": move.lot.code if move.lot else None,
+            "quantity": self.standing.quantity,
+            "value": self.standing.value,
+        }
+        if move.direction >= 0:
+            values |= {"in_quantity": move.quantity}
+        if move.direction <= 0:  # a move inside the stock goes in and out
+            values |= {"out_quantity": move.quantity}
+        if move.direction:
+            worth = abs(self.effective[move.pk])
+            values["in_value" if move.direction > 0 else "out_value"] = abs(move.value)
+            values |= {"effective_value": worth, "cost": worth / move.quantity}
+            values["cost"] = values["cost"].quantize(Decimal("0.0001"))
+        return Row(values=values, drill=self._drill(move.document_id))
+
+    def _correction_row(self, entry: ValueEntry) -> Row:
+        self.standing.value += entry.amount
+        values = {
+            "on": entry.posted_on,
+            "document": self.names.get(entry.document_id),
+            "summary": str(ValueKind.CORRECTION.label),
+            "out_value": -entry.amount,
+            "quantity": self.standing.quantity,
+            "value": self.standing.value,
+        }
+        return Row(values=values, drill=self._drill(entry.document_id))
+
+    def _drill(self, document: int) -> Drill | None:
+        return self.drills.get(document)
+
+
+ITEM_LEDGER = Report(
+    key="stock.item-ledger",
+    label=_("Stock ledger"),
+    help=_("Every move of an item with running quantity and value; a row opens the document it comes from."),
+    params=ItemLedgerParams,
+    run=run,
+    defaults=propose_month,
+)

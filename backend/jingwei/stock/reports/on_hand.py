@@ -1,0 +1,182 @@
+"""即时库存: what lies where, now or at a past instant, reserved, available, and what it is worth.
+
+Read from balances, never from history: a past instant is what lies there now less what moved since.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.platform.documents.read import titles
+from jingwei.platform.identity.actor import Actor
+from jingwei.platform.models import Company
+from jingwei.platform.money import round_half_up, split_largest_remainder
+from jingwei.platform.reports.declare import Column, Drill, Params, Report, Result, Row, asked
+from jingwei.stock.models import Status
+
+ZERO = Decimal(0)
+
+
+class OnHandParams(Params):
+    """All goods of the company, or those of one item or warehouse."""
+
+    item: int | None = asked(_("Item"), _("Only this item; empty for all."), target="masterdata.item")
+    warehouse: int | None = asked(
+        _("Warehouse"), _("Only places of this warehouse; empty for all."), target="masterdata.warehouse"
+    )
+    at: datetime | None = asked(_("As of"), _("Instant in the past, such as 2026-01-31T18:00:00+08:00; empty for now."))
+
+
+_PLACES = """
+WITH later AS (
+    SELECT item_id, location_id, lot_id, status, owner_id, sum(quantity) AS quantity FROM (
+        SELECT item_id, to_location_id AS location_id, coalesce(lot_id, 0) AS lot_id, status, owner_id, quantity
+        FROM move WHERE group_id = %(group)s AND company_id = %(company)s AND effective_at > %(at)s
+            AND (%(item)s::bigint IS NULL OR item_id = %(item)s)
+        UNION ALL
+        SELECT item_id, from_location_id, coalesce(lot_id, 0), status, owner_id, -quantity
+        FROM move WHERE group_id = %(group)s AND company_id = %(company)s AND effective_at > %(at)s
+            AND (%(item)s::bigint IS NULL OR item_id = %(item)s)
+    ) AS ends GROUP BY 1, 2, 3, 4, 5
+)
+SELECT balance.item_id, balance.location_id, location.warehouse_id, lot.code, balance.status,
+       balance.on_hand - coalesce(later.quantity, 0), balance.reserved, unit.code
+FROM balance
+JOIN item ON item.group_id = balance.group_id AND item.id = balance.item_id
+JOIN unit ON unit.group_id = item.group_id AND unit.id = item.unit_id
+JOIN location ON location.group_id = balance.group_id AND location.id = balance.location_id
+LEFT JOIN lot ON lot.group_id = balance.group_id AND lot.id = nullif(balance.lot_id, 0)
+LEFT JOIN later ON later.item_id = balance.item_id AND later.location_id = balance.location_id
+    AND later.lot_id = balance.lot_id AND later.status = balance.status AND later.owner_id = balance.owner_id
+WHERE balance.group_id = %(group)s AND balance.company_id = %(company)s
+    AND (%(item)s::bigint IS NULL OR balance.item_id = %(item)s)
+    AND (balance.on_hand - coalesce(later.quantity, 0) <> 0 OR (balance.reserved <> 0 AND %(at)s::timestamptz IS NULL))
+ORDER BY item.code_folded, location.code_folded, lot.code_folded NULLS FIRST, balance.status
+"""
+
+# What a correction changes belongs to the day it was posted for.
+_VALUES = """
+SELECT item_value.item_id, item_value.value - coalesce(later.amount, 0)
+FROM item_value
+LEFT JOIN (
+    SELECT entry.item_id, sum(entry.amount) AS amount FROM value_entry entry
+    LEFT JOIN move ON move.group_id = entry.group_id AND move.id = entry.move_id
+    WHERE entry.group_id = %(group)s AND entry.company_id = %(company)s AND entry.posted_on >= %(day)s
+        AND CASE WHEN move.id IS NULL THEN entry.posted_on > %(day)s ELSE move.effective_at > %(at)s END
+    GROUP BY 1
+) AS later ON later.item_id = item_value.item_id
+WHERE item_value.group_id = %(group)s AND item_value.company_id = %(company)s
+    AND (%(item)s::bigint IS NULL OR item_value.item_id = %(item)s)
+"""
+
+
+@dataclass(slots=True)
+class Place:
+    """What lies at one place, in the item's stock unit; its worth in functional currency."""
+
+    item: int
+    location: int
+    warehouse: int | None
+    lot: str | None
+    status: str
+    on_hand: Decimal
+    reserved: Decimal
+    unit: str
+    value: Decimal = ZERO
+
+
+def places_of(group_id: int, company_id: int, item: int | None, at: datetime | None, decimals: int) -> list[Place]:
+    """Everything that lies somewhere, by item, place, lot and condition, with its share of the item's value; two
+    statements, whatever the history. Shares are by quantity and add up to the value."""
+    zone = Company.objects.filter(pk=company_id).values_list("time_zone", flat=True).first() or "UTC"
+    day = at.astimezone(ZoneInfo(zone)).date() if at else None
+    given = {"group": group_id, "company": company_id, "item": item, "at": at, "day": day}
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACES, given)
+        places = [Place(*row) for row in cursor.fetchall()]
+        cursor.execute(_VALUES, given)
+        values: dict[int, Decimal] = dict(cursor.fetchall())
+    by_item: dict[int, list[Place]] = defaultdict(list)
+    for place in places:
+        by_item[place.item].append(place)
+    for id, own in by_item.items():
+        for place, share in zip(own, _shares(values.get(id, ZERO), [p.on_hand for p in own], decimals), strict=True):
+            place.value = share
+    return places
+
+
+def _shares(value: Decimal, quantities: Sequence[Decimal], decimals: int) -> list[Decimal]:
+    total = sum(quantities, ZERO)
+    if all(q >= 0 for q in quantities) and total:
+        return split_largest_remainder(value, quantities, decimals)
+    # Some place is below zero: each gets its quantity at the average, the last one the rest.
+    shares = [round_half_up(value * q / total, decimals) if total else ZERO for q in quantities[:-1]]
+    return [*shares, value - sum(shares, ZERO)]
+
+
+def run(actor: Actor, params: OnHandParams) -> Result:
+    """One row per item, place, lot and condition."""
+    company = Company.objects.select_related("currency").get(group_id=actor.group_id, pk=actor.company_id or 0)
+    decimals = company.currency.decimals
+    places = places_of(actor.group_id, company.pk, params.item, params.at, decimals)
+    shown = [p for p in places if params.warehouse in (None, p.warehouse)]
+    names = titles(actor.group_id, _ids(shown))
+    return Result(
+        columns=(
+            Column("item", _("Item"), "reference"),
+            Column("warehouse", _("Warehouse"), "reference"),
+            Column("location", _("Location"), "reference"),
+            Column("lot", _("Lot or serial"), "code"),
+            Column("status", _("Condition")),
+            Column("on_hand", _("On hand"), "quantity"),
+            Column("reserved", _("Reserved"), "quantity"),
+            Column("available", _("Available"), "quantity"),
+            Column("unit", _("Unit"), "code"),
+            Column("value", _("Value"), "amount", scale=decimals),
+        ),
+        rows=[_row(place, names, params.at) for place in shown],
+        totals={"value": sum((p.value for p in shown), ZERO)},
+        currency=company.currency.code,
+    )
+
+
+def _ids(places: Iterable[Place]) -> set[int | None]:
+    return {id for p in places for id in (p.item, p.warehouse, p.location)}
+
+
+def _row(place: Place, names: Mapping[int, Any], at: datetime | None) -> Row:
+    # What was reserved is not kept for the past.
+    is_free = place.status == Status.AVAILABLE
+    return Row(
+        values={
+            "item": names[place.item],
+            "warehouse": names.get(place.warehouse or 0),
+            "location": names[place.location],
+            "lot": place.lot,
+            "status": str(Status(place.status).label),
+            "on_hand": place.on_hand,
+            "reserved": None if at else place.reserved,
+            "available": None if at else place.on_hand - place.reserved if is_free else ZERO,
+            "unit": place.unit,
+            "value": place.value,
+        },
+        drill=Drill("stock.item-ledger", {"item": place.item}),
+    )
+
+
+ON_HAND = Report(
+    key="stock.on-hand",
+    label=_("Stock on hand"),
+    help=_("What lies where, how much of it is reserved and available, and its value; now or at a past instant."),
+    params=OnHandParams,
+    run=run,
+)
