@@ -28,7 +28,7 @@ JOIN document ON document.group_id = entry.group_id AND document.id = entry.docu
 LEFT JOIN voucher_number number ON number.group_id = entry.group_id AND number.entry_id = entry.id
 WHERE line.group_id = %(group)s AND line.company_id = %(company)s
   AND line.posted_on BETWEEN %(from)s AND %(to)s
-  AND NOT (entry.kind = 'opening' AND entry.posted_on = %(begun)s)
+  AND (%(openings)s OR NOT (entry.kind = 'opening' AND entry.posted_on = %(begun)s))
   AND (%(accounts)s::bigint[] IS NULL OR line.account_id = ANY(%(accounts)s))
   AND (%(party)s::bigint IS NULL OR line.party_id = %(party)s)
   AND (%(type)s::text IS NULL OR number.type = %(type)s)
@@ -73,8 +73,10 @@ def lines_between(
     accounts: Sequence[int] | None = None,
     party: int | None = None,
     voucher_type: str | None = None,
+    openings: bool = False,
 ) -> list[BookLine]:
-    """Lines of a range of days in the order of the journal, in one statement; opening vouchers are balances, not lines.
+    """Lines of a range of days in the order of the journal, in one statement. In an account's ledger opening vouchers
+    are balances, not lines; the journal shows them too (`openings`), for their numbers belong to the series.
 
     Raises Refusal 422 `report.too_long` with the limit.
     """
@@ -87,6 +89,7 @@ def lines_between(
         "accounts": accounts,
         "party": party,
         "type": voucher_type,
+        "openings": openings,
         "limit": MOST_LINES + 1,
     }
     with connection.cursor() as cursor:

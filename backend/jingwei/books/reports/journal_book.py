@@ -30,7 +30,7 @@ def run_journal(actor: Actor, params: JournalParams) -> Result:
     in_order(params.from_on, params.to_on)
     ledger = open_ledger(actor)
     ledger.span(params.to_on, "to_on")
-    lines = lines_between(ledger, params.from_on, params.to_on, voucher_type=params.voucher_type)
+    lines = lines_between(ledger, params.from_on, params.to_on, voucher_type=params.voucher_type, openings=True)
     parties = titles(ledger.group_id, {line.party_id for line in lines} - {0})
     documents = to_documents(ledger.group_id, {line.document_id: line.document_type for line in lines})
     rows = []
