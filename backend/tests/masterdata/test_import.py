@@ -77,3 +77,11 @@ def test_import_needs_its_permission(world):
     reply = buyer.upload("masterdata/items/import", "items.csv", csv("B-1,螺栓,,,RM,PCS,,"), dry_run="0")
     assert (reply.status, reply.codes) == (403, ["permission.denied"])
     assert Item.objects.filter(group=world.group).count() == 0
+
+
+def test_a_list_as_exported_comes_back_whatever_the_system_fills_is_passed_over(world):
+    steward = world.person("steward")
+    steward.made("masterdata/items", {"code": "B-1", "name_en": "Bolt", "category": "RM", "unit": "PCS"})
+    out = steward.get("masterdata/items/export?format=csv&fields=code,name_zh,name_en,category,unit,tracking,state")
+    back = steward.upload("masterdata/items/import", "items.csv", out.body, dry_run="0", mode="upsert")
+    assert (back.body["errors"], back.body["unchanged"], back.body["saved"]) == ([], 1, True)

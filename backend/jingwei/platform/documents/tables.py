@@ -122,9 +122,13 @@ def labels(text: Text) -> tuple[str, ...]:
 
 
 def candidates(document: Document) -> list[Candidate]:
-    """What the columns of a file may be called."""
+    """What the columns of a file may be called: those that are read, and those that are known and passed over because
+    the system fills them (a list that was exported comes back as it is)."""
     needed = {f.name for f in table_fields(document) if f.collection is None and f.meaning.required}
-    return [Candidate(f.name, labels(f.label), f.name in needed) for f in table_fields(document)]
+    read_here = [Candidate(f.name, labels(f.label), f.name in needed) for f in table_fields(document)]
+    computed = [meaning(document.field(n)) for n in document.header_fields if n not in document.writable]
+    state = meaning(document.field("state"))
+    return read_here + [Candidate(m.name, labels(m.label)) for m in (*computed, state)]
 
 
 # Reading
@@ -136,7 +140,7 @@ def entries_of(document: Document, table: Table) -> tuple[list[Entry], list[Tabl
     if match.problems:
         return [], list(match.problems)
     by_name = {f.name: f for f in table_fields(document)}
-    columns = [(by_name[name], position) for name, position in match.positions.items()]
+    columns = [(by_name[name], position) for name, position in match.positions.items() if name in by_name]
     key_at = match.positions.get(document.import_key)
     entries: list[Entry] = []
     last = ""
