@@ -30,13 +30,18 @@ interface RowProps {
   onTyped: (at: number, field: Field, text: string) => boolean
 }
 
+/** How wide a column must be follows from what stands in it; a unit is a short word. */
+function widthClass(field: Field): string {
+  return field.target?.key === 'masterdata.unit' ? 'cell-unit' : `cell-${field.type}`
+}
+
 function GridCell({ row, field }: { row: RowProps; field: Field }) {
   const t = useT()
   const { meta, editable, line, at, messages, proposed, dispatch, habits, onTyped } = row
   const value = shownValue(line.edits[field.name], proposed?.[field.name], line.base[field.name])
   const column = editable.indexOf(field)
   const error = messages[cellKey(meta.name, line.key, field.name)]
-  const side = isNumberType(field.type) ? 'align-right' : 'align-left'
+  const side = `${isNumberType(field.type) ? 'align-right' : 'align-left'} ${widthClass(field)}`
   const shared = { 'data-field': `${meta.name}.${at}.${field.name}` }
   const isZeroBlank = habits?.blankZeros.includes(field.name) ?? false
   if (column < 0) {

@@ -57,7 +57,7 @@ export function LinesTotals({ fields, values, habits, hasTools }: LinesTotalsPro
             </td>
           )
         })}
-        {hasTools && <td className="cell-total" />}
+        {hasTools && <td className="total-tools" />}
       </tr>
     </tfoot>
   )
