@@ -1,10 +1,10 @@
 import { Button, Modal } from 'antd'
 import { useState, type FormEvent } from 'react'
 import { asProblem, type ApiProblem } from '../api/problem'
-import type { ActionMeta, Value } from '../api/types'
+import type { ActionMeta, Field, Value } from '../api/types'
 import { useApplication } from '../app/application'
 import { useT } from '../app/i18n/language'
-import { todayIn } from '../shared/dates'
+import { nowInstant, todayIn } from '../shared/instants'
 import { ProblemAlert } from '../shared/ProblemView'
 import { FieldControl } from './FieldControl'
 import type { Values } from './formState'
@@ -24,6 +24,13 @@ function messagesOf(problem: ApiProblem | null, names: string[]): Record<string,
   return Object.fromEntries(entries)
 }
 
+/** A date or an instant that must be given is now more often than not. */
+function proposedInput(field: Field, timeZone: string | undefined): Value | undefined {
+  if (!field.required) return undefined
+  if (field.type === 'instant') return nowInstant()
+  return field.type === 'date' ? todayIn(timeZone) : undefined
+}
+
 /** States the consequence and asks for what the action needs; a refusal stays in the dialog with what was typed. */
 export function ActionDialog({ action, note, onRun, onClose }: ActionDialogProps) {
   const t = useT()
@@ -31,9 +38,7 @@ export function ActionDialog({ action, note, onRun, onClose }: ActionDialogProps
   const [inputs, setInputs] = useState<Values>(() =>
     Object.fromEntries(
       action.inputs.flatMap((field) => {
-        // A date that must be given is today's more often than not.
-        const proposed = field.type === 'date' && field.required ? todayIn(company?.time_zone) : undefined
-        const value = field.default ?? proposed
+        const value = field.default ?? proposedInput(field, company?.time_zone)
         return value === undefined ? [] : [[field.name, value]]
       }),
     ),

@@ -9,7 +9,7 @@ import type { DocumentMeta, DraftBody, Field, RecordData, SectionMeta } from '..
 import { rememberPath, useApplication } from '../app/application'
 import { type Translate, useT } from '../app/i18n/language'
 import { usePlace } from '../app/place'
-import { formatInstant, todayIn } from '../shared/dates'
+import { formatInstant, nowInstant, todayIn } from '../shared/instants'
 import { Loading } from '../shared/Loading'
 import { ProblemAlert, ProblemPage } from '../shared/ProblemView'
 import { readStored, writeStored } from '../shared/storage'
@@ -262,20 +262,24 @@ function sectionsOf(meta: DocumentMeta, otherLabel: string): SectionMeta[] {
     : [...meta.sections, { key: 'other', label: otherLabel, fields: rest, folded: meta.sections.length > 0 }]
 }
 
-/** Header dates that begin with today, and fields that a grid's totals repeat, as the habits of its collections say. */
-function withHabits(meta: DocumentMeta, today: string): DocumentMeta {
+/**
+ * An instant that must be given begins as now. Header dates that begin with today, and fields that a grid's totals
+ * repeat, are as the habits of its collections say.
+ */
+function withHabits(meta: DocumentMeta, today: string, now: string): DocumentMeta {
   const habits = meta.lines.flatMap((lines) => habitsOf(lines) ?? [])
-  if (habits.length === 0) return meta
   const dates = habits.flatMap((one) => one.today)
   const repeated = habits.flatMap((one) => one.repeated)
-  const fields = Object.entries(meta.fields).map(([name, field]) => [
-    name,
-    dates.includes(name) && field.default === undefined && !field.read_only ? { ...field, proposed: today } : field,
-  ])
+  const begun = (name: string, field: Field): Field => {
+    if (field.read_only || !isEmpty(field.default)) return field
+    if (dates.includes(name)) return { ...field, proposed: today }
+    return field.type === 'instant' && field.required ? { ...field, proposed: now } : field
+  }
+  const fields = Object.entries(meta.fields).map(([name, field]) => [name, begun(name, field)] as const)
   const sections = meta.sections
     .map((section) => ({ ...section, fields: section.fields.filter((name) => !repeated.includes(name)) }))
     .filter((section) => section.fields.length > 0)
-  return { ...meta, fields: Object.fromEntries(fields) as DocumentMeta['fields'], sections }
+  return { ...meta, fields: Object.fromEntries(fields), sections }
 }
 
 /** Where typing begins on a new record: the first field that is neither computed nor filled already. */
@@ -298,7 +302,7 @@ interface DocumentViewProps {
 function DocumentView({ meta: declared, record, begin = null }: DocumentViewProps) {
   const t = useT()
   const { app, company } = useApplication()
-  const meta = useMemo(() => withHabits(declared, todayIn(company?.time_zone)), [declared, company])
+  const meta = useMemo(() => withHabits(declared, todayIn(company?.time_zone), nowInstant()), [declared, company])
   const form = useDocumentForm(meta, record, begin)
   const [isFolded, setFolded] = useState(() => readStored<boolean>(FOLDED) ?? false)
   useSaveKey(form)

@@ -5,11 +5,11 @@ import { ExportOutlined } from '@ant-design/icons'
 import type { Field, Value } from '../api/types'
 import { rememberPath, useApplication } from '../app/application'
 import { useT } from '../app/i18n/language'
-import { todayIn } from '../shared/dates'
-import { parseDecimal } from '../shared/decimal'
+import { foreignZone } from '../shared/instants'
 import { FieldValue, useDisplay } from './FieldValue'
 import { ReferenceInput } from './ReferenceInput'
-import { isEmpty, isNumberType, isReference, unitText, valueFromText } from './values'
+import { isTidied, isWhole, typedValue } from './typing'
+import { isEmpty, isNumberType, isReference, unitText } from './values'
 
 interface ControlProps {
   field: Field
@@ -23,29 +23,23 @@ interface ControlProps {
   unit: string
 }
 
-/** Half-typed numbers and dates wait until the field is left; complete ones count at once, so that totals are live. */
-export function isComplete(value: Value, field: Field): boolean {
-  if (value === null) return true
-  return isNumberType(field.type) ? parseDecimal(String(value)) !== null : /^\d{4}-\d{2}-\d{2}$/.test(String(value))
-}
-
-/** Numbers and dates: text while typing, tidied when the field is left. */
+/** Numbers, dates and instants: text while typing, tidied when the field is left. */
 function TidyInput({ field, value, onChange, id, error, describedBy, hasFocus, unit }: ControlProps) {
   const display = useDisplay()
   const { company } = useApplication()
   const [typed, setTyped] = useState<string | null>(null)
   const isNumber = isNumberType(field.type)
-  const read = (text: string) => valueFromText(text, field, todayIn(company?.time_zone))
+  const timeZone = company?.time_zone
+  const read = (text: string) => typedValue(text, field, value, timeZone)
   const change = (text: string) => {
     setTyped(text)
-    // A short date like "5" is complete only when the field is left.
-    const value = field.type === 'date' && text.length < 8 && text !== '' ? text : read(text)
-    if (isComplete(value, field)) onChange(value)
+    if (isWhole(text, field)) onChange(read(text))
   }
   const commit = () => {
     if (typed !== null) onChange(read(typed))
     setTyped(null)
   }
+  const note = field.type === 'instant' ? foreignZone(timeZone) : unit
   return (
     <Input
       id={id}
@@ -57,8 +51,8 @@ function TidyInput({ field, value, onChange, id, error, describedBy, hasFocus, u
       aria-invalid={error !== undefined}
       aria-describedby={describedBy}
       aria-required={field.required}
-      placeholder={field.type === 'date' ? '2026-11-22' : undefined}
-      suffix={unit === '' ? undefined : <span className="unit">{unit}</span>}
+      placeholder={field.type === 'date' ? '2026-11-22' : field.type === 'instant' ? '2026-11-22 15:33' : undefined}
+      suffix={note === '' ? undefined : <span className="unit">{note}</span>}
       value={typed ?? display(value, field)}
       onFocus={(event) => event.target.select()}
       onChange={(event) => change(event.target.value)}
@@ -187,7 +181,7 @@ function controlOf(props: ControlProps): ReactNode {
     )
   if (field.type === 'choice') return <ChoiceInput {...props} />
   if (field.type === 'reference') return <ReferenceControl {...props} />
-  if (field.type === 'date' || isNumberType(field.type)) return <TidyInput {...props} />
+  if (isTidied(field.type)) return <TidyInput {...props} />
   if (field.type === 'json') return <JsonInput {...props} />
   return <TextInput {...props} />
 }

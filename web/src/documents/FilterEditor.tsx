@@ -3,8 +3,9 @@ import { useState, type FormEvent, type ReactNode } from 'react'
 import type { CodeReference, DocumentMeta, Field, Reference } from '../api/types'
 import { useApplication } from '../app/application'
 import { useT } from '../app/i18n/language'
-import { parseDate, todayIn } from '../shared/dates'
+import { parseDate } from '../shared/dates'
 import { parseDecimal } from '../shared/decimal'
+import { endOfMinute, formatInstant, parseInstant, todayIn } from '../shared/instants'
 import { filterOptions, useReferences } from './filterText'
 import type { Condition } from './query'
 import { ReferenceInput } from './ReferenceInput'
@@ -87,19 +88,29 @@ function ReferenceEditor({ field, conditions, onChange }: EditorProps) {
   )
 }
 
+/** A day, or an instant; a day alone as the end of a range of instants includes the whole of it. */
+function readMoment(text: string, field: Field, timeZone: string | undefined, isEnd: boolean): string | null {
+  const today = todayIn(timeZone)
+  const day = parseDate(text, today)
+  if (field.type === 'date') return day
+  const clock = { today, timeZone }
+  const instant = parseInstant(isEnd && day !== null ? `${day} 23:59` : text, clock)
+  return instant !== null && isEnd ? endOfMinute(instant) : instant
+}
+
 function RangeEditor({ field, conditions, onChange, onDone }: EditorProps) {
   const t = useT()
   const { company } = useApplication()
-  const exact = valueOf(conditions, 'eq')
-  const [from, setFrom] = useState(exact || valueOf(conditions, 'gte') || valueOf(conditions, 'gt'))
-  const [to, setTo] = useState(exact || valueOf(conditions, 'lte') || valueOf(conditions, 'lt'))
-  const read = (text: string) =>
-    text.trim() === ''
-      ? ''
-      : isNumberType(field.type)
-        ? parseDecimal(text)
-        : parseDate(text, todayIn(company?.time_zone))
-  const [low, high] = [read(from), read(to)]
+  const timeZone = company?.time_zone
+  const given = (...ops: string[]): string => {
+    const value = ops.map((op) => valueOf(conditions, op)).find((one) => one !== '') ?? ''
+    return field.type === 'instant' ? formatInstant(value, timeZone) : value
+  }
+  const [from, setFrom] = useState(() => given('eq', 'gte', 'gt'))
+  const [to, setTo] = useState(() => given('eq', 'lte', 'lt'))
+  const read = (text: string, isEnd: boolean) =>
+    text.trim() === '' ? '' : isNumberType(field.type) ? parseDecimal(text) : readMoment(text, field, timeZone, isEnd)
+  const [low, high] = [read(from, false), read(to, true)]
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (low === null || high === null) return

@@ -1,12 +1,11 @@
 import { useState, type KeyboardEvent } from 'react'
 import type { Field, Value } from '../api/types'
 import { useApplication } from '../app/application'
-import { todayIn } from '../shared/dates'
 import { isZero } from '../shared/decimal'
-import { isComplete } from './FieldControl'
 import { useDisplay } from './FieldValue'
 import { ReferenceInput } from './ReferenceInput'
-import { isNumberType, isReference, valueFromText } from './values'
+import { isTidied, isWhole, typedValue } from './typing'
+import { isNumberType, isReference } from './values'
 
 interface LineCellProps {
   field: Field
@@ -26,16 +25,15 @@ function TextCell({ field, value, label, isInvalid, onChange, onTyped, isZeroBla
   const display = useDisplay()
   const { company } = useApplication()
   const [typed, setTyped] = useState<string | null>(null)
-  const isTidied = isNumberType(field.type) || field.type === 'date'
-  const read = (text: string) => valueFromText(text, field, todayIn(company?.time_zone))
+  const tidies = isTidied(field.type)
+  const read = (text: string) => typedValue(text, field, value, company?.time_zone)
   const change = (text: string) => {
-    if (onTyped?.(text)) return setTyped(isTidied && !/[=＝]/.test(text) ? text : null)
+    if (onTyped?.(text)) return setTyped(tidies && !/[=＝]/.test(text) ? text : null)
     setTyped(text)
-    const next = field.type === 'date' && text.length < 8 && text !== '' ? text : read(text)
-    if (!isTidied || isComplete(next, field)) onChange(next)
+    if (!tidies || isWhole(text, field)) onChange(read(text))
   }
   const commit = () => {
-    if (typed !== null && isTidied) onChange(read(typed))
+    if (typed !== null && tidies) onChange(read(typed))
     setTyped(null)
   }
   const pressed = (event: KeyboardEvent) => {
@@ -48,10 +46,10 @@ function TextCell({ field, value, label, isInvalid, onChange, onTyped, isZeroBla
       aria-invalid={isInvalid}
       aria-required={field.required}
       // A long text does not fit into its cell: resting on it shows the whole.
-      title={isTidied ? undefined : display(value, field)}
+      title={tidies ? undefined : display(value, field)}
       autoComplete="off"
       inputMode={isNumberType(field.type) ? 'decimal' : undefined}
-      maxLength={isTidied ? undefined : field.max_length}
+      maxLength={tidies ? undefined : field.max_length}
       value={typed ?? (isZeroBlank && isZero(String(value ?? '')) ? '' : display(value, field))}
       onFocus={(event) => event.target.select()}
       onChange={(event) => change(event.target.value)}

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, type ClipboardEvent,
 import type { Field, LinesMeta } from '../api/types'
 import { useApplication } from '../app/application'
 import { useT } from '../app/i18n/language'
-import { todayIn } from '../shared/dates'
+import { todayIn } from '../shared/instants'
 import { isBlock, parseBlock } from './clipboard'
 import { cellKey } from './errors'
 import type { FormAction, Line } from './formState'
@@ -56,9 +56,9 @@ function useGrid({ meta, lines, dispatch }: LinesGridProps, editable: Field[], h
     if (!spot || !line || !isBlock(text)) return
     event.preventDefault()
     const fields = editable.slice(spot.column)
-    const today = todayIn(company?.time_zone)
+    const clock = { today: todayIn(company?.time_zone), timeZone: company?.time_zone }
     const block = parseBlock(text).map((cells) =>
-      cells.slice(0, fields.length).map((cell, at) => (fields[at] ? valueFromText(cell, fields[at], today) : null)),
+      cells.slice(0, fields.length).map((cell, at) => (fields[at] ? valueFromText(cell, fields[at], clock) : null)),
     )
     dispatch({ type: 'paste', collection: meta.name, key: line.key, fields: fields.map((field) => field.name), block })
     goLater(spot)

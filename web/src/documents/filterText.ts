@@ -2,9 +2,10 @@ import { useQueries } from '@tanstack/react-query'
 import { request } from '../api/client'
 import type { DocumentMeta, Field, RecordData, Reference } from '../api/types'
 import { type Translate, useT } from '../app/i18n/language'
-import { useDocumentMeta } from '../app/application'
+import { useApplication, useDocumentMeta } from '../app/application'
 import type { Condition } from './query'
 import { formatNumber } from '../shared/decimal'
+import { formatInstant } from '../shared/instants'
 import { isNumberType, referenceText, rowReference } from './values'
 
 export interface Option {
@@ -39,7 +40,14 @@ export function useReferences(field: Field, ids: string[]): Reference[] {
 
 const SIGNS: Record<string, string> = { gt: '>', gte: '≥', lt: '<', lte: '≤', eq: '=' }
 
-function oneText(condition: Condition, field: Field, options: Option[], references: Reference[], t: Translate): string {
+interface Words {
+  options: Option[]
+  references: Reference[]
+  timeZone: string | undefined
+  t: Translate
+}
+
+function oneText(condition: Condition, field: Field, { options, references, timeZone, t }: Words): string {
   const { op, value } = condition
   if (op === 'null') return value === 'true' ? t('filter.isEmpty') : t('filter.isSet')
   if (field.type === 'bool') return value === 'true' ? t('common.yes') : t('common.no')
@@ -49,7 +57,8 @@ function oneText(condition: Condition, field: Field, options: Option[], referenc
     one
   if (op === 'in' || options.length > 0 || field.type === 'reference')
     return value.split(',').map(label).join(t('common.listSeparator'))
-  const shown = isNumberType(field.type) ? formatNumber(value, field.type, field.scale) : value
+  const plain = field.type === 'instant' ? formatInstant(value, timeZone) : value
+  const shown = isNumberType(field.type) ? formatNumber(value, field.type, field.scale) : plain
   if (op === 'contains') return t('filter.containsText', { value: shown })
   if (op === 'starts') return t('filter.startsText', { value: shown })
   return `${SIGNS[op] ?? op} ${shown}`
@@ -58,11 +67,12 @@ function oneText(condition: Condition, field: Field, options: Option[], referenc
 /** What a chip says: "State: Active, Inactive", "Ordered on ≥ 2026-11-01 ≤ 2026-11-30". */
 export function useConditionText(meta: DocumentMeta, field: Field, conditions: Condition[]): string {
   const t = useT()
+  const { company } = useApplication()
   const ids =
     field.type === 'reference'
       ? conditions.filter((one) => one.op === 'in' || one.op === 'eq').flatMap((one) => one.value.split(','))
       : []
   const references = useReferences(field, ids)
-  const options = filterOptions(meta, field)
-  return conditions.map((condition) => oneText(condition, field, options, references, t)).join(' ')
+  const words = { options: filterOptions(meta, field), references, timeZone: company?.time_zone, t }
+  return conditions.map((condition) => oneText(condition, field, words)).join(' ')
 }

@@ -171,7 +171,7 @@ describe('errors find their place', () => {
 describe('values', () => {
   it('reads typed and pasted text by type', () => {
     const read = (text: string, type: FieldType, more: Partial<Field> = {}) =>
-      valueFromText(text, field('f', type, more), '2026-11-22')
+      valueFromText(text, field('f', type, more), { today: '2026-11-22', timeZone: 'Asia/Shanghai' })
     expect(read('1,200.5', 'quantity')).toBe('1200.5')
     expect(read('many', 'quantity')).toBe('many')
     expect(read('11-5', 'date')).toBe('2026-11-05')

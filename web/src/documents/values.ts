@@ -1,6 +1,7 @@
 import type { CodeReference, DocumentMeta, Field, FieldType, Reference, Row, StateMeta, Value } from '../api/types'
 import { formatNumber, parseDecimal, sameDecimal, type NumberKind } from '../shared/decimal'
-import { formatInstant, parseDate } from '../shared/dates'
+import { parseDate } from '../shared/dates'
+import { formatInstant, parseInstant, type Clock } from '../shared/instants'
 
 const NUMBER_TYPES: ReadonlySet<FieldType> = new Set<FieldType>([
   'integer',
@@ -57,16 +58,19 @@ export function sameValue(left: unknown, right: unknown, type: FieldType): boole
   if (isEmpty(left) || isEmpty(right)) return false
   if (isReference(left) && isReference(right)) return left.id === right.id && left.number === right.number
   if (isNumberType(type)) return sameDecimal(String(left), String(right))
+  // 06:00:00Z and 06:00:00.000000+00:00 are one instant.
+  if (type === 'instant' && Date.parse(String(left)) === Date.parse(String(right))) return true
   if (typeof left === 'object' || typeof right === 'object') return JSON.stringify(left) === JSON.stringify(right)
   return left === right
 }
 
 /** Text that a person typed or pasted into a cell → the field's value; text that cannot be read stays, for the server to refuse. */
-export function valueFromText(text: string, field: Field, today: string): Value {
+export function valueFromText(text: string, field: Field, clock: Clock): Value {
   const trimmed = text.trim()
   if (trimmed === '') return field.type === 'bool' ? false : null
   if (isNumberType(field.type)) return parseDecimal(trimmed) ?? trimmed
-  if (field.type === 'date') return parseDate(trimmed, today) ?? trimmed
+  if (field.type === 'date') return parseDate(trimmed, clock.today) ?? trimmed
+  if (field.type === 'instant') return parseInstant(trimmed, clock) ?? trimmed
   if (field.type === 'bool') return /^(1|y|yes|true|是|√|✓)$/i.test(trimmed)
   if (field.type === 'reference') return { id: null, number: trimmed.split(/\s/)[0] ?? trimmed }
   if (field.type === 'choice') {

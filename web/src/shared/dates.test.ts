@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatInstant, parseDate } from './dates'
+import { parseDate } from './dates'
 
 describe('parseDate', () => {
   it.each([
@@ -19,13 +19,5 @@ describe('parseDate', () => {
   })
   it.each(['', 'x', '2026-02-30', '13-01', '2026-1', '31'])('refuses %s', (typed) => {
     expect(parseDate(typed, '2026-11-22')).toBeNull()
-  })
-})
-
-describe('formatInstant', () => {
-  it('shows the company clock', () => {
-    expect(formatInstant('2026-11-22T16:03:59Z', 'Asia/Shanghai')).toBe('2026-11-23 00:03')
-    expect(formatInstant('2026-11-22T16:03:59Z', 'UTC')).toBe('2026-11-22 16:03')
-    expect(formatInstant('soon', 'UTC')).toBe('soon')
   })
 })

@@ -1,6 +1,6 @@
-/** Business dates are plain text `2026-11-22`; instants are UTC and shown in the company's time zone. */
+/** Business dates are plain text `2026-11-22`. */
 
-const pad = (value: number): string => String(value).padStart(2, '0')
+export const pad = (value: number): string => String(value).padStart(2, '0')
 
 function dateOf(year: number, month: number, day: number): string | null {
   const date = new Date(Date.UTC(year, month - 1, day))
@@ -30,26 +30,4 @@ export function parseDate(typed: string, today: string): string | null {
   if (short) return dateOf(Number(today.slice(0, 4)), Number(short[1]), Number(short[2]))
   if (/^\d{1,2}$/.test(text)) return dateOf(Number(today.slice(0, 4)), Number(today.slice(5, 7)), Number(text))
   return null
-}
-
-/** "2026-11-22T06:03:00Z" → "2026-11-22 14:03" in Asia/Shanghai; text that is no instant stays as it is. */
-export function formatInstant(instant: string, timeZone: string | undefined): string {
-  const date = new Date(instant)
-  if (Number.isNaN(date.getTime())) return instant
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    ...(timeZone ? { timeZone } : {}),
-  }).formatToParts(date)
-  const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? ''
-  return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}`
-}
-
-/** Today as the company's calendar says it, which may differ from this computer's. */
-export function todayIn(timeZone: string | undefined): string {
-  return formatInstant(new Date().toISOString(), timeZone).slice(0, 10)
 }

@@ -3,7 +3,7 @@ import type { Change, DocumentMeta, Field, TimelineEntry } from '../../api/types
 import { useApplication } from '../../app/application'
 import type { Key } from '../../app/i18n/en'
 import { type Translate, useT } from '../../app/i18n/language'
-import { formatInstant } from '../../shared/dates'
+import { formatInstant } from '../../shared/instants'
 import { Loading } from '../../shared/Loading'
 import { ProblemAlert } from '../../shared/ProblemView'
 import type { PanelProps } from '../DocumentPanel'
