@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -39,8 +39,9 @@ ON CONFLICT DO NOTHING
 """
 
 _CHANGE = """
-UPDATE balance SET on_hand = balance.on_hand + given.change, reserved = balance.reserved + given.kept
-FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[]) AS given(id, change, kept)
+UPDATE balance SET on_hand = balance.on_hand + given.change, reserved = balance.reserved + given.kept,
+    last_at = given.last_at
+FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::timestamptz[]) AS given(id, change, kept, last_at)
 WHERE balance.group_id = %s AND balance.id = given.id
 """
 
@@ -74,8 +75,10 @@ def apply(
     held: Mapping[Key, Balance],
     changes: Mapping[Key, Decimal],
     kept: Mapping[Key, Decimal] | None = None,
+    moments: Mapping[Key, datetime] | None = None,
 ) -> None:
-    """Change locked balances: `changes` of what lies there, `kept` of what is reserved of it.
+    """Change locked balances: `changes` of what lies there, `kept` of what is reserved of it; `moments` are when the
+    last of the moves was that change it.
 
     Raises Refusal 409 `stock.short` naming place, quantity there, and for whom the rest is reserved.
     """
@@ -92,6 +95,8 @@ def apply(
     for key in keys:
         held[key].on_hand += changes.get(key, ZERO)
         held[key].reserved += kept.get(key, ZERO)
+        if moments and key in moments:
+            held[key].last_at = max(moments[key], held[key].last_at or moments[key])
     with connection.cursor() as cursor:
         cursor.execute(
             _CHANGE,
@@ -99,6 +104,7 @@ def apply(
                 [held[key].pk for key in keys],
                 [changes.get(key, ZERO) for key in keys],
                 [kept.get(key, ZERO) for key in keys],
+                [held[key].last_at for key in keys],
                 command.actor.group_id,
             ],
         )
@@ -151,12 +157,34 @@ def short(command: Command, held: Mapping[Key, Balance], lacking: Sequence[tuple
 def changes_of(moves: Iterable[Move], places: Mapping[int, Location]) -> dict[Key, Decimal]:
     """What moves change at places of the stock."""
     changes: dict[Key, Decimal] = defaultdict(lambda: ZERO)
+    for move, key, sign in _ends(moves, places):
+        changes[key] += sign * move.quantity
+    return dict(changes)
+
+
+def moments_of(moves: Iterable[Move], places: Mapping[int, Location]) -> dict[Key, datetime]:
+    """When each place of the stock is last changed by moves."""
+    moments: dict[Key, datetime] = {}
+    for move, key, _sign in _ends(moves, places):
+        moments[key] = max(move.effective_at, moments.get(key, move.effective_at))
+    return moments
+
+
+def dated_back(moves: Iterable[Move], places: Mapping[int, Location], held: Mapping[Key, Balance]) -> list[Move]:
+    """Moves out of a place before the last move of that place."""
+    return [
+        move
+        for move, key, sign in _ends(moves, places)
+        if sign < 0 and (last := held[key].last_at) is not None and move.effective_at < last
+    ]
+
+
+def _ends(moves: Iterable[Move], places: Mapping[int, Location]) -> Iterator[tuple[Move, Key, int]]:
+    """Each move with the places of the stock it leaves (−1) and comes to (+1)."""
     for move in moves:
         for place, sign in ((move.from_location_id, -1), (move.to_location_id, 1)):
             if places[place].kind in VALUED:
-                key = Key(move.item_id, place, move.lot_id or 0, move.status, move.owner_id)
-                changes[key] += sign * move.quantity
-    return dict(changes)
+                yield move, Key(move.item_id, place, move.lot_id or 0, move.status, move.owner_id), sign
 
 
 _LOWEST = """

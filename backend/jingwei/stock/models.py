@@ -85,8 +85,9 @@ class Move(TenantModel):
 
 class Balance(TenantModel):
     """What lies where, now: for places of the stock only. Reserved goods lie there too. The five keys are the order in
-    which rows are locked everywhere; 0 stands for no lot and for the company itself as owner. `counted_at` is the last
-    instant it was counted at: what is entered later but dated before it must not change what was found."""
+    which rows are locked everywhere; 0 stands for no lot and for the company itself as owner. `last_at` is its
+    last move: what leaves before it must have been there then. `counted_at` is the last instant it was counted at: what
+    is entered later but dated before it must not change what was found."""
 
     unindexed = ("company", "item", "location")
 
@@ -100,6 +101,7 @@ class Balance(TenantModel):
     reserved = QuantityField(default=0)
     is_serial = models.BooleanField(default=False)
     allow_negative = models.BooleanField(default=False)
+    last_at = models.DateTimeField(null=True)
     counted_at = models.DateTimeField(null=True)
 
     class Meta:

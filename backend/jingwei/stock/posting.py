@@ -79,10 +79,11 @@ def post(
         counts = _counts_standing(command, books, touched, values)
         drafts, moves = [*drafts, *counts], [*moves, *_moves(command, company_id, counts, places)]
         changes = balances.changes_of(moves, places)
-    balances.apply(command, rows, changes, {k: -q for k, q in (released or {}).items()})
+    kept = {k: -q for k, q in (released or {}).items()}
+    balances.apply(command, rows, changes, kept, balances.moments_of(moves, places))
     valuation = valuing.value(command, books, moves, drafts, values, items)
     sets.insert(moves)
-    balances.refuse_past_shortage(command, _dated_back(moves, values), places)
+    balances.refuse_past_shortage(command, balances.dated_back(moves, places, rows), places)
     valuing.save(command, valuation)
     ledger.post(command, books, valuation, drafts)
     return moves[:asked]
@@ -198,11 +199,6 @@ def _move(
         reverses_id=draft.reverses_id,
         posted_at=command.at,
     )
-
-
-def _dated_back(moves: Sequence[Move], values: Mapping[int, Any]) -> list[Move]:
-    """Moves out of a place that are not the last of their item: transfers always, issues before the last move."""
-    return [m for m in moves if m.direction == 0 or (m.direction < 0 and valuing.is_late(m, values[m.item_id]))]
 
 
 def mirrored(

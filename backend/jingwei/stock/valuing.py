@@ -165,8 +165,9 @@ def _replay(
     earlier, former_accounts, posted = history
     since = min(books.starts[m.period_id] for m in own)
     earlier = [m for m in earlier if books.starts[m.period_id] >= since]
-    begin = [c for c in known if c.starts_on <= since]
-    holding = Holding(begin[-1].quantity, begin[-1].value) if begin else Holding()
+    # Without a checkpoint of its own the period had no move yet: what the next one began with was there already.
+    begin = next((c for c in known if c.starts_on >= since), None)
+    holding = Holding(begin.quantity, begin.value) if begin else Holding(held.quantity, held.value)
     later = {c.period_id: c for c in known if c.starts_on >= since}
     truth: dict[tuple[int, int, int], Decimal] = defaultdict(lambda: ZERO)
     place = {**former_accounts, **accounts}

@@ -131,6 +131,40 @@ def test_an_issue_dated_before_its_receipt_is_refused_with_the_moment(stock):
     check_invariants(stock)
 
 
+def test_an_issue_before_the_transfer_that_brought_the_goods_is_refused(stock):
+    done(stock, "other-in", body(at("2026-01-05"), ("BOLT", 10, "1.00")))
+    move = {"moved_at": at("2026-01-20"), "from_location": "A-01", "to_location": "A-02"}
+    done(stock, "transfer", {**move, "lines": [{"item": "BOLT", "quantity": "8"}]})
+    with pytest.raises(Refusal) as refused:
+        done(stock, "other-out", body(at("2026-01-10"), ("BOLT", 3), place="A-02"))
+    assert refused.value.problems[0].code == "stock.negative_past"
+    assert (on_hand(stock), on_hand(stock, "A-02")) == (2, 8)
+    done(stock, "other-out", body(at("2026-01-21"), ("BOLT", 3), place="A-02"))
+    check_invariants(stock)
+
+
+def test_a_receipt_dated_into_a_month_without_moves_begins_with_what_was_there(stock):
+    """Typed March, January, February: February begins with what January left."""
+    done(stock, "other-in", body(at("2026-03-05"), ("BOLT", 5, "9.00")))
+    done(stock, "other-in", body(at("2026-01-05"), ("BOLT", 2, "4.00")))
+    done(stock, "other-in", body(at("2026-02-05"), ("BOLT", 4, "7.00")))
+    assert worth(stock) == (11, Decimal(81))
+    points = Checkpoint.objects.filter(group=stock.group).order_by("starts_on").values_list("quantity", "value")
+    assert list(points) == [(0, 0), (2, Decimal(8)), (6, Decimal(36))]
+    check_invariants(stock)
+
+
+def test_what_took_back_a_receipt_keeps_its_value_when_it_is_costed_again(stock):
+    received = done(stock, "other-in", body(at("2026-01-05"), ("BOLT", 10, "2.00")))[0]
+    done(stock, "other-in", body(at("2026-01-06"), ("BOLT", 10, "4.00")))
+    perform("warehouse.other-in", [received.pk], "reverse", Reversal(moved_at=at("2026-01-08")), actor=stock.actor)
+    assert worth(stock) == (10, 40)
+    done(stock, "other-in", body(at("2026-01-07"), ("BOLT", 5, "5.00")))
+    assert worth(stock) == (15, 65)
+    assert not ValueEntry.objects.filter(group=stock.group, kind="correction").exists()
+    check_invariants(stock)
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

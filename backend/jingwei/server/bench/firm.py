@@ -1,0 +1,135 @@
+"""A company to measure: 2,000 items, a warehouse, a supplier, and two people for vouchers."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from jingwei.books.charts import Standard, Taxpayer
+from jingwei.books.starting import start_books
+from jingwei.platform import organising
+from jingwei.platform.documents.catalogue import catalogue
+from jingwei.platform.documents.command import Command, run
+from jingwei.platform.documents.perform import perform
+from jingwei.platform.documents.schema import parse, schemas
+from jingwei.platform.documents.write import create
+from jingwei.platform.identity.actor import Actor
+from jingwei.platform.identity.authentication import system_actor
+from jingwei.platform.models import Group
+from jingwei.server import demo
+from jingwei.server.roles import PRESETS
+
+ITEMS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """The company's group and its people; all dates lie in `year`, which has passed. Of `items`
+    items all are received; the few after them are dated back by."""
+
+    group: Group
+    actor: Actor
+    maker: Actor
+    checker: Actor
+    key: str
+    year: int
+    items: int
+
+    def create(self, key: str, *bodies: dict[str, Any], actor: Actor | None = None) -> list[Any]:
+        """Records through the same path as everybody's: schema, rules, one transaction."""
+        types = schemas(catalogue.get(key))
+        drafts = [parse(types.create, body, row=row) for row, body in enumerate(bodies, start=1)]
+        work: Callable[[Command], list[Any]] = partial(_create, key=key, drafts=drafts)
+        return run(actor or self.actor, work)
+
+    def act(self, key: str, records: Iterable[Any], action: str, actor: Actor | None = None) -> None:
+        """An action on records, one transaction."""
+        perform(key, [r.pk for r in records], action, actor=actor or self.actor)
+
+    def at(self, month: int, day: int, minutes: float = 0) -> datetime:
+        """An instant of the year, in UTC, counted from four in the morning, which is noon in Shanghai."""
+        return datetime(self.year, month, day, 4, tzinfo=UTC) + timedelta(minutes=minutes)
+
+    def goods(self, moved_at: datetime, lines: Iterable[tuple[str, str, str | None]]) -> dict[str, Any]:
+        """Goods in or out: (item, quantity, unit cost or None)."""
+        rows = [{"item": i, "location": "A-01", "quantity": q, **({"price": p} if p else {})} for i, q, p in lines]
+        return {"moved_at": moved_at.isoformat(), "reason": "bench", "lines": rows}
+
+    def post_goods(self, kind: str, body: dict[str, Any]) -> None:
+        """Create and post other receipts ("other-in") or issues ("other-out"): two transactions."""
+        key = f"warehouse.{kind}"
+        self.act(key, self.create(key, body), "post")
+
+    def receive(self, moved_at: datetime, count: int, *, first: int = 1) -> None:
+        """An other receipt of `count` items."""
+        self.post_goods("other-in", self.goods(moved_at, ((item(first + n), "1", "10.00") for n in range(count))))
+
+    def voucher(self, lines: int, on: date) -> dict[str, Any]:
+        """A balanced voucher: office supplies from cash."""
+        half = lines // 2
+        sides = [("560208", "debit"), ("1001", "credit")] * half
+        rows = [{"account": account, side: "10.00"} for account, side in sides]
+        return {"posted_on": on.isoformat(), "summary": "bench", "lines": rows}
+
+    def post_voucher(self, body: dict[str, Any]) -> None:
+        """Prepared by one, reviewed and posted by another: three transactions."""
+        made = self.create("finance.voucher", body, actor=self.maker)
+        self.act("finance.voucher", made, "review", self.checker)
+        self.act("finance.voucher", made, "post", self.checker)
+
+    def buy(self, moved_at: datetime, lines: int) -> None:
+        """An order created and confirmed, its receipt created and posted: four transactions."""
+        rows = [{"item": item(n), "quantity": "10", "price": "12.34"} for n in range(1, lines + 1)]
+        ordered = {"supplier": "S-0001", "ordered_on": moved_at.date().isoformat(), "lines": rows}
+        made = self.create("purchasing.order", ordered)
+        self.act("purchasing.order", made, "confirm")
+        parts = [
+            {"order": made[0].pk, "order_line": n, "quantity": "10", "location": "A-01"} for n in range(1, lines + 1)
+        ]
+        received = {"supplier": "S-0001", "moved_at": moved_at.isoformat(), "lines": parts}
+        self.act("purchasing.receipt", self.create("purchasing.receipt", received), "post")
+
+
+def _create(command: Command, key: str, drafts: Sequence[Any]) -> list[Any]:
+    return create(command, key, drafts)
+
+
+def item(number: int) -> str:
+    """The code of the company's nth item."""
+    return f"B-{number:05}"
+
+
+def found_firm(items: int = ITEMS) -> Firm:
+    """The company, its books for the year before this one, its master data."""
+    year = datetime.now(UTC).year - 1
+    group = organising.create_group("Bench", PRESETS)
+    actor = system_actor(group.pk, via="bench")
+    users = [
+        organising.create_user(f"bench-{n}", f"Bench {n}", secrets.token_urlsafe(16), must_change=False) for n in (1, 2)
+    ]
+    for user in users:
+        organising.assign(group, user, "owner")
+    firm = Firm(group, actor, actor, actor, organising.create_key(group, users[0], "bench"), year, items)
+    company = firm.create("platform.company", {"code": "BENCH", "name_zh": "测速公司", "name_en": "Bench Ltd"})[0]
+    actor = system_actor(group.pk, via="bench", company_id=company.pk)
+    maker, checker = (replace(actor, user_id=user.pk) for user in users)
+    firm = replace(firm, actor=actor, maker=maker, checker=checker)
+    run(
+        actor,
+        lambda command: start_books(
+            command, company.pk, standard=Standard.SBE, taxpayer=Taxpayer.GENERAL, starts_on=date(year, 1, 1)
+        ),
+    )
+    firm.create("masterdata.unit", *demo.UNITS)
+    firm.create("masterdata.item-category", *demo.CATEGORIES)
+    supplier = {"code": "SUP", "name_zh": "供应商", "name_en": "Suppliers", "kind": "supplier"}
+    for key, bodies in demo.PLACES:
+        firm.create(key, *bodies, *([supplier] if key == "masterdata.location" else []))
+    firm.create("masterdata.party", {"code": "S-0001", "name_zh": "供应商", "name_en": "Supplier", "is_supplier": True})
+    names = ({"code": item(n), "name_en": f"Item {n}", "category": "RM", "unit": "PCS"} for n in range(1, items + 6))
+    firm.create("masterdata.item", *names)
+    return firm
