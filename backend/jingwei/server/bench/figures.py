@@ -111,7 +111,7 @@ def machine(version: str, scale: str, rounds: int) -> str:
     return (
         f"{datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} "
         f"{platform.machine()}, Python {platform.python_version()}, PostgreSQL {version} with synchronous_commit on; "
-        f"scale {scale}, {rounds} rounds."
+        f"scale {scale}, {rounds} rounds; load average of the last minute {os.getloadavg()[0]:.1f}, the bench included."
     )
 
 
