@@ -162,7 +162,7 @@ COUNT = replace(
     sections=(
         Section(
             key="main",
-            label=_("Count"),
+            label=_("Stock count"),
             fields=("number", "warehouse", "started_at", "counted_at", "reason", "reference", "amount"),
         ),
     ),

@@ -132,7 +132,7 @@ def run(actor: Actor, params: SummaryParams) -> Result:
     for line in lines:
         total.add(line.amount)
     rows = list(_rows(ledger, params, lines))
-    groups = {"opening": _("Opening"), "in": _("In"), "out": _("Out"), "closing": _("Closing")}
+    groups = {"opening": _("Opening"), "in": _("In"), "out": _("Out"), "closing": _("Stock at end")}
     return Result(
         columns=(
             Column("item", _("Account or item"), "reference"),
