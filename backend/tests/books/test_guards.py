@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.db.utils import ProgrammingError
 
-from jingwei.books.models import Account, JournalEntry, JournalLine, VoucherNumber
+from jingwei.books.models import Account, JournalEntry, JournalLine
 from jingwei.books.sealing import seal, verify
 from jingwei.platform.invariants import violations
 from jingwei.server.wiring import invariants
@@ -162,15 +162,13 @@ def test_one_account_of_another_company_is_found(planted):
     assert verify(books.group.pk, books.company_id).entry_id == second(books).pk
 
 
-def test_a_removed_seal_and_a_removed_entry_are_seen(planted):
-    books, _other, corrupt = planted
+def test_a_removed_seal_is_seen(planted):
+    books, _other, _corrupt = planted
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute("ALTER TABLE seal DISABLE TRIGGER USER")
         cursor.execute("DELETE FROM seal WHERE position = 2 AND company_id = %s", [books.company_id])
     broken = verify(books.group.pk, books.company_id)
     assert (broken.position, broken.why) == (3, "position 2 is missing")
-    assert VoucherNumber.objects.filter(group=books.group).count() == 4
-    assert corrupt is not None
 
 
 def test_sealing_goes_on_where_it_stopped(books):
