@@ -51,7 +51,12 @@ def order_lines(
     """The order lines that receipts name, by (order, line number), with items and units; locked when asked."""
     ids = {line.order_id for r in receipts for line in r.lines}
     rows = PurchaseOrderLine.objects.filter(group_id=command.actor.group_id, order_id__in=ids).order_by("id")
-    rows = rows.select_for_update(no_key=True, of=("self",)) if lock else rows
+    if lock:  # orders before their lines: whoever closes an order waits for the receipt, or the receipt sees it closed
+        orders = PurchaseOrder.objects.select_for_update(no_key=True).filter(
+            group_id=command.actor.group_id, id__in=ids
+        )
+        list(orders.order_by("id").values_list("id"))
+        rows = rows.select_for_update(no_key=True, of=("self",))
     found = list(rows.select_related("order"))
     items = command.load(Item, (x.item_id for x in found))
     units = command.load(Unit, (x.unit_id for x in found))
@@ -88,9 +93,8 @@ def _line_problems(receipt: GoodsReceipt, line: GoodsReceiptLine, ordered: Purch
     if ordered.order.supplier_id != receipt.supplier_id:
         message = _("Order %(order)s is of another supplier.") % {"order": ordered.order}
         problems.append(Problem("order.supplier", message, field="order"))
-    if ordered.order.state != CONFIRMED:
-        message = _("Order %(order)s is not confirmed.") % {"order": ordered.order}
-        problems.append(Problem("order.not_confirmed", message, field="order", status=409))
+    if (closed := _not_confirmed(ordered, None)) is not None:
+        problems.append(closed)
     if line.quantity <= 0:
         hint = _("Use a return.")
         problems.append(Problem("qty.not_positive", _("The quantity must be greater than 0."), hint, field="quantity"))
@@ -103,6 +107,14 @@ def _line_problems(receipt: GoodsReceipt, line: GoodsReceiptLine, ordered: Purch
         message = _("%(place)s is not a place of the stock.") % {"place": line.location}
         problems.append(Problem("location.not_stock", message, field="location"))
     return problems
+
+
+def _not_confirmed(ordered: PurchaseOrderLine, line: int | None) -> Problem | None:
+    """`order.not_confirmed`, when the receipt is typed and again when it is posted: the order may be closed between."""
+    if ordered.order.state == CONFIRMED:
+        return None
+    message = _("Order %(order)s is not confirmed.") % {"order": ordered.order}
+    return Problem("order.not_confirmed", message, field="order", line=line, status=409)
 
 
 def _outside(command: Command, company_id: int) -> Location:
@@ -119,6 +131,7 @@ def post(command: Command, receipts: Sequence[GoodsReceipt], inputs: Input) -> N
     """Raise the counters, move the goods, accrue the debt. Raises `receipt.over`, and what the stock raises."""
     known = order_lines(command, receipts, lock=True)
     pairs = [(r, line, known[line.order_id, line.order_line]) for r in receipts for line in r.lines]
+    refuse([p for _r, line, ordered in pairs if (p := _not_confirmed(ordered, line.line)) is not None])
     refuse(_over(pairs))
     before = {ordered.pk: ordered.quantity_received for _r, _l, ordered in pairs}
     for _receipt, line, ordered in pairs:
@@ -214,7 +227,7 @@ def _draft(
 
 
 def reverse(command: Command, receipts: Sequence[GoodsReceipt], inputs: Reversal) -> None:
-    """Lower the counters and move the goods back at the value they came in with."""
+    """Lower the counters and move the goods back at the value they came in with. Raises `receipt.value_gone`."""
     known = order_lines(command, receipts, lock=True)
     before = {ordered.pk: ordered.quantity_received for ordered in known.values()}
     for receipt in receipts:
@@ -230,7 +243,24 @@ def reverse(command: Command, receipts: Sequence[GoodsReceipt], inputs: Reversal
         drafts = posting.mirrored(
             list(rows.order_by("id")), inputs.moved_at, on, {receipt.pk: EVENT}, party_id=receipt.supplier_id
         )
-        posting.post(command, receipt.company_id, drafts)
+        refuse(_value_gone(drafts, posting.post(command, receipt.company_id, drafts)))
+
+
+def _value_gone(drafts: Sequence[posting.MoveDraft], moves: Sequence[Move]) -> list[Problem]:
+    """The accrual goes back as it came. Where issues at the average have carried part of the value away, the stock
+    cannot give it back in full: refused, or the account of goods not invoiced would keep the rest for ever."""
+    return [
+        Problem(
+            "receipt.value_gone",
+            _("Line %(line)s came in at %(value)s, but only %(left)s of it is still in the stock's value.")
+            % {"line": draft.line, "value": f"{draft.value:,.2f}", "left": f"{abs(move.value):,.2f}"},
+            _("Reverse the issues made since first, then the receipt."),
+            line=draft.line,
+            status=409,
+        )
+        for draft, move in zip(drafts, moves, strict=True)
+        if draft.value is not None and abs(move.value) != draft.value
+    ]
 
 
 def from_orders(command: Command, orders: Sequence[PurchaseOrder]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from jingwei.purchasing.models import GoodsReceipt, PurchaseOrderLine
 from jingwei.purchasing.pricing import price_line, share_of
 from jingwei.purchasing.receipts import Reversal
 from jingwei.stock.models import ItemValue, PlannedMove
-from tests.stock.stories import at, with_stock
+from tests.stock.stories import at, body, done, with_stock
 from tests.support.rules import check_invariants
 from tests.support.threads import in_threads
 from tests.support.world import new_world, with_basics
@@ -219,6 +219,31 @@ def test_reversal_gives_back_quantities_values_counters_and_frees_the_order(firm
     with pytest.raises(Refusal) as closed:
         firm.create("purchasing.receipt", receipt((bought, 1, 1)))
     assert closed.value.problems[0].code == "order.not_confirmed"
+
+
+def test_a_receipt_typed_before_the_order_was_closed_is_not_posted_after(firm):
+    (bought,) = confirmed(firm, order(("BOLT", 10, "1")))
+    (typed,) = firm.create("purchasing.receipt", receipt((bought, 1, 10)))
+    perform("purchasing.order", [bought.pk], "close", actor=firm.actor)
+    with pytest.raises(Refusal) as refused:
+        perform("purchasing.receipt", [typed.pk], "post", actor=firm.actor)
+    assert refused.value.problems[0].code == "order.not_confirmed"
+    assert PurchaseOrderLine.objects.get(order=bought).quantity_received == 0
+    check_invariants(firm)
+
+
+def test_a_receipt_whose_value_left_with_issues_is_not_reversed(firm):
+    cheap, dear = confirmed(firm, order(("BOLT", 10, "1")), order(("BOLT", 10, "9")))
+    received(firm, receipt((cheap, 1, 10)))
+    (came,) = received(firm, receipt((dear, 1, 10), on="2026-01-09"))
+    done(firm, "other-out", body(at("2026-01-10"), ("BOLT", 10)))
+    with pytest.raises(Refusal) as refused:
+        perform("purchasing.receipt", [came.pk], "reverse", Reversal(moved_at=at("2026-01-12")), actor=firm.actor)
+    found = refused.value.problems[0]
+    assert (found.code, found.status) == ("receipt.value_gone", 409)
+    assert "came in at 90.00, but only 50.00" in str(found.message)
+    assert PurchaseOrderLine.objects.get(order=dear).quantity_received == 10
+    check_invariants(firm)
 
 
 def test_an_order_of_another_supplier_is_not_received(firm):
