@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.masterdata.models import Item, Location, Party, Unit
-from jingwei.platform.fields import AmountField, CodeField, PriceField, QuantityField, RateField, TenantForeignKey
-from jingwei.platform.models import Currency, Line, NumberedDocument, document_constraints
+from jingwei.masterdata.models import Item, Location, Party, PricedDocument, PricedLine
+from jingwei.platform.fields import AmountField, CodeField, QuantityField, TenantForeignKey
+from jingwei.platform.models import Line, NumberedDocument, document_constraints
 
 
-class PurchaseOrder(NumberedDocument):
+class PurchaseOrder(PricedDocument, NumberedDocument):
     """采购订单: what is bought from a supplier, at which price, by when."""
 
     supplier = TenantForeignKey(Party, verbose_name=_("Supplier"), help_text=_("Party the goods are ordered from."))
     ordered_on = models.DateField(_("Order date"), help_text=_("Business date of the order."))
     requested_on = models.DateField(
         _("Requested date"), null=True, blank=True, help_text=_("When the goods are wanted; the lines' when empty.")
-    )
-    currency = models.ForeignKey(
-        Currency,
-        models.DO_NOTHING,
-        verbose_name=_("Currency"),
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        help_text=_("Currency of the prices; the supplier's when empty."),
-    )
-    rate = RateField(
-        _("Exchange rate"),
-        null=True,
-        blank=True,
-        help_text=_("Functional currency for one unit of the order's; the rate of the day when empty."),
     )
     location = TenantForeignKey(
         Location,
@@ -43,15 +27,6 @@ class PurchaseOrder(NumberedDocument):
         blank=True,
         help_text=_("Place of the stock the goods are expected at; the first of the company when empty."),
     )
-    is_tax_inclusive = models.BooleanField(
-        _("Prices include tax"),
-        default=False,
-        help_text=_("On which side prices are entered; that side is never changed."),
-    )
-    amount_net = AmountField(_("Net amount"), default=0, help_text=_("Sum of the lines without tax."))
-    amount_tax = AmountField(_("Tax"), default=0, help_text=_("Sum of the lines' tax, rounded line by line."))
-    amount_gross = AmountField(_("Total with tax"), default=0, help_text=_("Net amount and tax."))
-
     lines: list[PurchaseOrderLine]
 
     class Meta:
@@ -59,34 +34,13 @@ class PurchaseOrder(NumberedDocument):
         constraints = document_constraints("purchase_order", "order")
 
 
-class PurchaseOrderLine(Line):
+class PurchaseOrderLine(PricedLine):
     """An item of an order, in the unit it is bought in. The counters are in that unit too."""
 
     order = TenantForeignKey(PurchaseOrder)
-    item = TenantForeignKey(Item, verbose_name=_("Item"), help_text=_("What is bought."))
-    quantity = QuantityField(_("Quantity"), help_text=_("Quantity in the unit beside it."))
-    unit = TenantForeignKey(
-        Unit,
-        verbose_name=_("Unit"),
-        null=True,
-        blank=True,
-        help_text=_("Unit of quantity and price; the item's when empty."),
-    )
-    price = PriceField(
-        _("Unit price"), validators=[MinValueValidator(0)], help_text=_("Price of one unit, up to 8 decimals.")
-    )
-    tax_rate = RateField(
-        _("Tax rate %"),
-        default=0,
-        validators=[MinValueValidator(0), MaxValueValidator(100)],
-        help_text=_("Tax in percent, such as 13."),
-    )
     requested_on = models.DateField(
         _("Requested date"), null=True, blank=True, help_text=_("When this line is wanted; the order's when empty.")
     )
-    amount_net = AmountField(_("Net amount"), default=0, help_text=_("Amount of the line without tax."))
-    amount_tax = AmountField(_("Tax"), default=0, help_text=_("Tax of the line."))
-    amount_gross = AmountField(_("Amount with tax"), default=0, help_text=_("Net amount and tax of the line."))
     quantity_received = QuantityField(_("Received"), default=0, help_text=_("What has come, less what went back."))
 
     class Meta:

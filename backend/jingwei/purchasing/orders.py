@@ -7,14 +7,14 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from jingwei.masterdata import pricing
 from jingwei.masterdata.models import Location, LocationKind
 from jingwei.masterdata.rates import rate_on
-from jingwei.masterdata.units import ratio, to_stock
+from jingwei.masterdata.units import to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input
 from jingwei.platform.errors import DocumentRef, Problem, Refusal, Text, refuse
 from jingwei.purchasing.models import GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
-from jingwei.purchasing.pricing import price_line
 from jingwei.stock import planned
 from jingwei.stock.models import PlannedKind, PlannedMove
 from jingwei.warehouse.goods import load_units
@@ -29,20 +29,7 @@ def prepare(command: Command, drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         order: PurchaseOrder = draft.record
         order.currency_id = order.currency_id or order.supplier.currency_id
-        decimals = _decimals(command, order)
-        for line in order.lines:
-            line.unit = line.unit or line.item.unit
-            priced = price_line(
-                line.quantity, line.price, line.tax_rate, inclusive=order.is_tax_inclusive, decimals=decimals
-            )
-            line.amount_net, line.amount_tax, line.amount_gross = priced.net, priced.tax, priced.gross
-        for name in ("amount_net", "amount_tax", "amount_gross"):
-            setattr(order, name, sum((getattr(line, name) for line in order.lines), ZERO))
-
-
-def _decimals(command: Command, order: PurchaseOrder) -> int:
-    own = command.company(order.company_id).currency
-    return own.decimals if order.currency_id == own.code else 2
+        pricing.reckon(command, order, order.lines)
 
 
 def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
@@ -58,28 +45,17 @@ def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
             message = _("The goods are wanted before they are ordered.")
             problems.append(Problem("date.order", message, field="requested_on", row=draft.row))
         for position, line in enumerate(order.lines):
-            for problem in _line_problems(line):
+            for problem in _line_problems(command, order, line):
                 where = f"lines.{position}.{problem.field}"
                 problems.append(problem.at(field=where, row=draft.row, line=position + 1))
     return problems
 
 
-def _line_problems(line: PurchaseOrderLine) -> list[Problem]:
-    problems = []
-    message: Text
-    if line.quantity <= 0:
-        problems.append(Problem("qty.not_positive", _("The quantity must be greater than 0."), field="quantity"))
-    elif line.quantity != round(line.quantity, line.unit.scale):
-        words = {"quantity": f"{line.quantity.normalize():f}", "unit": line.unit, "scale": line.unit.scale}
-        message = _("%(quantity)s: %(unit)s has %(scale)s decimals.") % words
-        problems.append(Problem("qty.scale", message, field="quantity"))
+def _line_problems(command: Command, order: PurchaseOrder, line: PurchaseOrderLine) -> list[Problem]:
+    problems = pricing.line_problems(command, order, line)
     if not line.item.is_purchased:
         message = _("%(item)s is not bought.") % {"item": line.item}
         problems.append(Problem("item.not_purchased", message, field="item"))
-    try:
-        ratio(line.item, line.unit)
-    except Refusal as refusal:
-        problems += [p.at(field="unit") for p in refusal.problems]
     return problems
 
 

@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata.models import Item, Location, LocationKind, Unit
+from jingwei.masterdata.pricing import share_of
 from jingwei.masterdata.units import to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input, asked
@@ -21,7 +22,6 @@ from jingwei.platform.money import round_half_up
 from jingwei.platform.text import fold
 from jingwei.purchasing.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
 from jingwei.purchasing.orders import CONFIRMED
-from jingwei.purchasing.pricing import share_of
 from jingwei.stock import planned, posting
 from jingwei.stock.models import Move
 from jingwei.warehouse import goods

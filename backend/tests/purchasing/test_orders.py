@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 from jingwei.books.models import JournalLine
+from jingwei.masterdata.pricing import price_line, share_of
 from jingwei.platform.documents.perform import perform
 from jingwei.platform.errors import Refusal
 from jingwei.purchasing.models import GoodsReceipt, PurchaseOrderLine
-from jingwei.purchasing.pricing import price_line, share_of
 from jingwei.purchasing.receipts import Reversal
 from jingwei.stock.models import ItemValue, PlannedMove
 from tests.stock.stories import at, body, done, with_stock

@@ -1,6 +1,6 @@
 """The tables of the books; see each file for what it keeps."""
 
-from jingwei.books.models.charts import Account, Area, Bookkeeping, Period, PeriodLock, VoucherScheme
+from jingwei.books.models.charts import Account, Area, Bookkeeping, Period, PeriodLock, RevenueOn, VoucherScheme
 from jingwei.books.models.entries import (
     AccountBalance,
     Allocation,
@@ -26,6 +26,7 @@ __all__ = [
     "OpenItem",
     "Period",
     "PeriodLock",
+    "RevenueOn",
     "Seal",
     "VoucherNumber",
     "VoucherScheme",

@@ -20,6 +20,13 @@ class VoucherScheme(models.TextChoices):
     THREE = "three", _("Three types")
 
 
+class RevenueOn(models.TextChoices):
+    """The event that turns goods into revenue: China's default is the invoice, others the delivery."""
+
+    INVOICE = "invoice", _("When invoiced")
+    DELIVERY = "delivery", _("When delivered")
+
+
 class Bookkeeping(TenantModel):
     """How one company keeps its books: chosen once, when the chart is made; the standard cannot be mixed."""
 
@@ -29,6 +36,7 @@ class Bookkeeping(TenantModel):
     standard = models.CharField(max_length=10, choices=[(s.value, s.value) for s in Standard])
     taxpayer = models.CharField(max_length=15, choices=[(t.value, t.value) for t in Taxpayer])
     voucher_scheme = models.CharField(max_length=10, choices=VoucherScheme.choices, default=VoucherScheme.SINGLE)
+    revenue_on = models.CharField(max_length=10, choices=RevenueOn.choices, default=RevenueOn.INVOICE)
     starts_on = models.DateField()
 
     class Meta:

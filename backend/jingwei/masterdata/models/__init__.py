@@ -3,6 +3,7 @@
 from jingwei.masterdata.models.items import NOT_STOCKED, AccountingClass, Item, ItemCategory, ItemUnit, Tracking
 from jingwei.masterdata.models.parties import AddressUse, Party, PartyAddress, PartyContact, PartyKind
 from jingwei.masterdata.models.places import VALUED, Location, LocationKind, Warehouse
+from jingwei.masterdata.models.priced import PricedDocument, PricedLine
 from jingwei.masterdata.models.units import Dimension, ExchangeRate, Unit
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "PartyAddress",
     "PartyContact",
     "PartyKind",
+    "PricedDocument",
+    "PricedLine",
     "Tracking",
     "Unit",
     "Warehouse",
