@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.masterdata import items, parties, places, rates, units
+from jingwei.masterdata import items, parties, people, places, rates, units
 from jingwei.masterdata.models import (
+    Department,
+    Employee,
     ExchangeRate,
     Item,
     ItemCategory,
@@ -221,4 +223,53 @@ LOCATION = masters.master(
     check=places.check_location,
 )
 
-DOCUMENTS = (ITEM, ITEM_CATEGORY, UNIT, PARTY, CUSTOMER, SUPPLIER, WAREHOUSE, LOCATION, EXCHANGE_RATE)
+DEPARTMENT = masters.master(
+    key="masterdata.department",
+    path="masterdata/departments",
+    model=Department,
+    label=_("Department"),
+    plural=_("Departments"),
+    help=_("Parts of the group that people work in, as a tree."),
+    steward=STEWARD,
+    sections=(Section(key="main", label=_("Department"), fields=("code", "name_zh", "name_en", "parent")),),
+    columns=("code", "name_zh", "name_en", "parent", "state"),
+    filters=("state", "parent"),
+    check=people.check_department,
+)
+
+EMPLOYEE = masters.master(
+    key="masterdata.employee",
+    path="masterdata/employees",
+    model=Employee,
+    label=_("Employee"),
+    plural=_("Employees"),
+    help=_("People who work for the companies of the group, with their department and position."),
+    steward=STEWARD,
+    series=Series(pattern="E{seq:05}", field="code"),
+    sections=(
+        Section(
+            key="main",
+            label=_("Employee"),
+            fields=("code", "name_zh", "name_en", "department", "position", "hired_on", "phone", "email"),
+        ),
+    ),
+    columns=("code", "name_zh", "name_en", "department", "position", "hired_on", "phone", "state"),
+    filters=("state", "department", "hired_on"),
+    search=("position", "phone", "email"),
+    sortable=("code", "name_sort", "hired_on"),
+    check=people.check_employee,
+)
+
+DOCUMENTS = (
+    ITEM,
+    ITEM_CATEGORY,
+    UNIT,
+    PARTY,
+    CUSTOMER,
+    SUPPLIER,
+    EMPLOYEE,
+    DEPARTMENT,
+    WAREHOUSE,
+    LOCATION,
+    EXCHANGE_RATE,
+)

@@ -97,22 +97,6 @@ def gtin_is_valid(code: str) -> bool:
 
 def check_category(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
     """A category cannot stand below itself, directly or through others."""
-    problems = masters.check_names(drafts, code_needed=True)
-    moved = [d for d in drafts if d.before is not None and d.record.parent_id is not None]
-    if not moved:
-        return problems
-    rows = ItemCategory.objects.filter(group_id=command.actor.group_id).values_list("id", "parent_id", "code")
-    parents = {id: parent for id, parent, _code in rows}
-    codes = {id: code for id, _parent, code in rows}
-    for draft in moved:
-        parents[draft.record.pk] = draft.record.parent_id
-    for draft in moved:
-        path, at = [draft.record.pk], draft.record.parent_id
-        while at is not None and at != draft.record.pk and at not in path:
-            path.append(at)
-            at = parents.get(at)
-        if at == draft.record.pk:
-            names = " → ".join(codes.get(i, "?") for i in [*path, draft.record.pk])
-            message = _("The category would stand below itself: %(path)s.") % {"path": names}
-            problems.append(Problem("category.cycle", message, field="parent", row=draft.row, status=409))
-    return problems
+    below = _("The category would stand below itself: %(path)s.")
+    loops = masters.loops(command, ItemCategory, drafts, code="category.cycle", message=below)
+    return masters.check_names(drafts, code_needed=True) + loops

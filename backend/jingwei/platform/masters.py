@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Action, Document, Draft, Section, State
-from jingwei.platform.errors import Problem
+from jingwei.platform.errors import Problem, Text
 from jingwei.platform.text import fold, pinyin_initials, pinyin_sort_key
 
 ACTIVE, INACTIVE = "active", "inactive"
@@ -74,4 +74,28 @@ def check_names(drafts: Sequence[Draft], *, code_needed: bool) -> list[Problem]:
             problems.append(Problem("name.missing", message, field="name_zh", row=draft.row))
         if code_needed and not draft.record.code:
             problems.append(Problem("code.missing", _("Code must be given."), field="code", row=draft.row))
+    return problems
+
+
+def loops(command: Command, model: type[Any], drafts: Sequence[Draft], *, code: str, message: Text) -> list[Problem]:
+    """`code` (409) where a record of a tree would stand below itself, directly or through others. `model` has a
+    `parent`; `message` names the `path`. A new record has nothing below it, so only changed ones are looked at."""
+    moved = [d for d in drafts if d.before is not None and d.record.parent_id is not None]
+    if not moved:
+        return []
+    rows = model._default_manager.filter(group_id=command.actor.group_id).values_list("id", "parent_id", "code")
+    parents, codes = {}, {}
+    for id, parent, name in rows:
+        parents[id], codes[id] = parent, name
+    for draft in moved:
+        parents[draft.record.pk] = draft.record.parent_id
+    problems = []
+    for draft in moved:
+        path, at = [draft.record.pk], draft.record.parent_id
+        while at is not None and at != draft.record.pk and at not in path:
+            path.append(at)
+            at = parents.get(at)
+        if at == draft.record.pk:
+            names = " → ".join(codes.get(i, "?") for i in [*path, draft.record.pk])
+            problems.append(Problem(code, message % {"path": names}, field="parent", row=draft.row, status=409))
     return problems

@@ -39,6 +39,14 @@ SAMPLES: dict[str, Any] = {
         "contacts": [{"name": f"Contact {n}"}],
     },
     "masterdata.customer": lambda n: {"code": f"C{n}", "name_zh": f"客户{n}", "name_en": f"Customer {n}"},
+    "masterdata.department": lambda n: {"code": f"D{n}", "name_zh": f"部门{n}", "name_en": f"Department {n}"},
+    "masterdata.employee": lambda n: {
+        "code": f"E{n}",
+        "name_zh": f"员工{n}",
+        "name_en": f"Employee {n}",
+        "position": "Buyer",
+        "hired_on": "2024-03-01",
+    },
     "masterdata.exchange-rate": lambda n: {
         "from_currency": "USD",
         "to_currency": "CNY",
