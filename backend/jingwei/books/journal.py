@@ -7,7 +7,7 @@ posts the same lines with the opposite sign on the same side (红字).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -256,18 +256,26 @@ def _open_items(posted: Sequence[Posted], accounts: dict[int, Account]) -> list[
 
 
 def reverse(
-    command: Command, document_ids: Sequence[int], posted_on: date, *, area: str = Area.LEDGER, voucher_type: str = ""
+    command: Command,
+    document_ids: Sequence[int],
+    posted_on: date,
+    *,
+    area: str = Area.LEDGER,
+    voucher_type: str = "",
+    purposes: Collection[str] = (),
 ) -> list[Posted]:
-    """Reverse every entry of the documents that is not reversed yet, in red, on a date in an open period.
+    """Reverse every entry of the documents that is not reversed yet (those of the `purposes` alone, where some are
+    named), in red, on a date in an open period.
 
-    Raises Refusal 409 `allocation.exists` while something of them is settled, `date.order` before the entry's own date.
+    Raises Refusal 409 `allocation.exists` while something of them is settled, with the documents that settled it,
+    `date.order` before the entry's own date.
     """
     group_id = command.actor.group_id
-    entries = list(
-        JournalEntry.objects.filter(group_id=group_id, document_id__in=document_ids, reverses=None)
-        .exclude(id__in=JournalEntry.objects.filter(group_id=group_id, reverses__isnull=False).values("reverses_id"))
-        .order_by("id")
-    )
+    rows = JournalEntry.objects.filter(group_id=group_id, document_id__in=document_ids, reverses=None)
+    if purposes:
+        rows = rows.filter(purpose__in=purposes)
+    reversed_ones = JournalEntry.objects.filter(group_id=group_id, document_id__in=document_ids, reverses__isnull=False)
+    entries = list(rows.exclude(id__in=reversed_ones.values("reverses_id")).order_by("id"))
     lines = defaultdict(list)
     for line in JournalLine.objects.filter(group_id=group_id, entry_id__in=[e.pk for e in entries]).order_by("line"):
         lines[line.entry_id].append(line)
@@ -292,12 +300,28 @@ def _irreversible(command: Command, entries: Sequence[JournalEntry], posted_on: 
     items = OpenItem.objects.select_for_update(no_key=True).filter(
         group_id=command.actor.group_id, entry_id__in=[e.pk for e in entries]
     )
-    for item in items.order_by("id"):
-        if item.open != item.amount:
-            message = _("%(amount)s of it is settled already.") % {"amount": f"{item.amount - item.open:f}"}
-            hint = _("Take the settlement back first.")
-            problems.append(Problem("allocation.exists", message, hint, status=409))
-    return problems
+    settled = [item for item in items.order_by("id") if item.open != item.amount]
+    return problems + (_settled_already(command, settled) if settled else [])
+
+
+def _settled_already(command: Command, items: Sequence[OpenItem]) -> list[Problem]:
+    from jingwei.books.settling import settlers
+
+    known = settlers(command.actor.group_id, {item.document_id for item in items})
+    return [
+        Problem(
+            "allocation.exists",
+            _("%(amount)s of it is settled by %(documents)s.")
+            % {
+                "amount": f"{abs(item.amount - item.open):,.2f}",
+                "documents": ", ".join(d.number for d in known.get(item.document_id, ())),
+            },
+            _("Take the settlement back first."),
+            status=409,
+            documents=tuple(known.get(item.document_id, ())),
+        )
+        for item in items
+    ]
 
 
 def _mirror(
@@ -340,7 +364,8 @@ def _settle_against_each_other(command: Command, entries: Sequence[JournalEntry]
 
     by_entry = {p.entry.reverses_id: p for p in posted}
     wanted = [e.pk for e in entries] + [p.entry.pk for p in posted]
-    items = {(i.entry_id, i.entry_line): i for i in OpenItem.objects.filter(entry_id__in=wanted).order_by("id")}
+    rows = OpenItem.objects.filter(group_id=command.actor.group_id, entry_id__in=wanted)
+    items = {(i.entry_id, i.entry_line): i for i in rows.order_by("id")}
     pairs = []
     for (entry_id, number), item in items.items():
         mirror = by_entry.get(entry_id)

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.books.models import Allocation, OpenItem
 from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
-from jingwei.platform.errors import Problem, refuse
+from jingwei.platform.errors import DocumentRef, Problem, refuse
 from jingwei.platform.money import round_half_up
 
 ZERO = Decimal(0)
+
+_SETTLERS = """
+SELECT mine.document_id, document.type, document.id, document.number
+FROM open_item mine
+CROSS JOIN LATERAL (
+    SELECT credit_item_id AS item_id, amount FROM allocation
+    WHERE group_id = mine.group_id AND debit_item_id = mine.id
+    UNION ALL
+    SELECT debit_item_id, amount FROM allocation WHERE group_id = mine.group_id AND credit_item_id = mine.id
+) AS made
+JOIN open_item other ON other.group_id = mine.group_id AND other.id = made.item_id
+JOIN document ON document.group_id = other.group_id AND document.id = other.document_id
+WHERE mine.group_id = %s AND mine.document_id = ANY(%s)
+GROUP BY 1, 2, 3, 4 HAVING sum(made.amount) <> 0
+ORDER BY 1, 3
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +106,16 @@ def take_back(command: Command, allocations: Sequence[Allocation], on: date) -> 
         )
     _save(made, items)
     return made
+
+
+def settlers(group_id: int, document_ids: Iterable[int]) -> dict[int, list[DocumentRef]]:
+    """The documents that settle each document's items now, wholly or partly."""
+    found: dict[int, list[DocumentRef]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLERS, [group_id, sorted(document_ids)])
+        for document, key, id, number in cursor.fetchall():
+            found[document].append(DocumentRef(key, id, number))
+    return found
 
 
 def _lock(command: Command, pairs: Sequence[Pair]) -> dict[int, OpenItem]:

@@ -14,6 +14,7 @@ from jingwei.books.numbers import give_voucher_numbers
 from jingwei.books.reports import REPORTS as BOOKS_REPORTS
 from jingwei.books.sealing import Broken, verify
 from jingwei.finance import documents as finance
+from jingwei.finance.invariants import RULES as FINANCE_RULES
 from jingwei.finance.vouchers import name_vouchers
 from jingwei.masterdata import documents as masterdata
 from jingwei.platform import declared as platform
@@ -65,4 +66,4 @@ def chain_faults(group_id: int) -> Iterator[tuple[int, Broken]]:
 
 def invariants() -> list[Invariant]:
     """Every rule that must hold, in the order of the ladder."""
-    return [*platform_rules(), *BOOKS_RULES, *STOCK_RULES, *PURCHASING_RULES]
+    return [*platform_rules(), *BOOKS_RULES, *STOCK_RULES, *FINANCE_RULES, *PURCHASING_RULES]

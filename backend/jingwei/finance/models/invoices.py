@@ -1,0 +1,54 @@
+"""The register of invoices: what all of them share, whichever department's document each is."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.masterdata.models import Party
+from jingwei.platform.fields import AmountField, TenantForeignKey
+from jingwei.platform.models import Company, Currency, RegistryRow, TenantModel
+
+
+class InvoiceKind(models.TextChoices):
+    """Who the invoice is from or to; decides the control account."""
+
+    SUPPLIER = "supplier", _("From a supplier")
+    CUSTOMER = "customer", _("To a customer")
+
+
+class RegisteredInvoice(TenantModel):
+    """A posted invoice or credit note: one row per document of purchasing or sales. `amount_gross` is in `currency`,
+    negative for a credit note; `blocked` are the reasons for which it may not be paid yet."""
+
+    unindexed = ("company", "document")
+
+    document = TenantForeignKey(RegistryRow)
+    company = TenantForeignKey(Company)
+    kind = models.CharField(max_length=10, choices=InvoiceKind.choices)
+    party = TenantForeignKey(Party)
+    number_given = models.CharField(max_length=60, default="")
+    number_folded = models.CharField(max_length=250, default="")
+    invoiced_on = models.DateField()
+    due_on = models.DateField()
+    currency = models.ForeignKey(Currency, models.DO_NOTHING, related_name="+", db_index=False)
+    amount_gross = AmountField()
+    is_blocked = models.BooleanField(default=False)
+    blocked = models.JSONField(default=list)
+    is_reversed = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "registered_invoice"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "document"],
+                name="registered_invoice_once",
+                violation_error_code="doc.posted_twice",
+            ),
+            models.UniqueConstraint(
+                fields=["group", "party", "number_folded"],
+                name="registered_invoice_number_key",
+                condition=models.Q(kind=InvoiceKind.SUPPLIER, is_reversed=False) & ~models.Q(number_folded=""),
+                violation_error_code="invoice.duplicate",
+            ),
+        ]
