@@ -6,22 +6,12 @@ Source: 企业会计准则第1号——存货 (moving weighted average); IAS 2.2
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from jingwei.platform.money import round_half_up
 
 ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One move as valuation sees it: `quantity` in (+) or out (−), in the stock unit. `value` is given for what comes
-    in and for what leaves at a value of its own (the reversal of a receipt); None asks for the average."""
-
-    quantity: Decimal
-    value: Decimal | None
 
 
 @dataclass(slots=True)
@@ -31,24 +21,25 @@ class Holding:
     quantity: Decimal = ZERO
     value: Decimal = ZERO
 
-    def take(self, step: Step, decimals: int) -> Decimal:
-        """Carry out a step; returns its value, + in and − out.
+    def take(self, quantity: Decimal, value: Decimal | None, decimals: int) -> tuple[Decimal, Decimal]:
+        """Carry out a step of `quantity` in (+) or out (−), stock unit; returns its worth and what is spilled, + into
+        the stock and − out of it.
 
+        `value` (signed) is what the step is worth of itself: a receipt, the return of one, a late price (quantity 0).
+        What the stock cannot hold of it is spilled: it belongs to the goods that have left. None asks for the average.
         100 @ 10.00, then 200 @ 11.00 in, then 150 out: −1,600.00, and 150 worth 1,600.00 remain.
         """
-        if step.value is not None:
-            moved = step.value if step.quantity > 0 else -step.value
+        left = self.quantity + quantity
+        spilled = ZERO
+        if value is not None:
+            worth = value
+            if left == 0 or (quantity <= 0 and self.value + worth < 0):
+                spilled = -(self.value + worth)
         elif self.quantity > 0:
-            moved = round_half_up(self.value * step.quantity / self.quantity, decimals)
+            worth = round_half_up(self.value * quantity / self.quantity, decimals)
+            if left == 0 or self.value + worth < 0:
+                worth = -self.value
         else:
-            moved = ZERO  # issued below zero: worth nothing until the receipt re-costs it
-        left = self.quantity + step.quantity
-        if left == 0 or (step.quantity < 0 and self.value + moved < 0):
-            moved = -self.value
-        self.quantity, self.value = left, self.value + moved
-        return moved
-
-
-def run(holding: Holding, steps: Iterable[Step], decimals: int) -> list[Decimal]:
-    """Carry out steps in their order; the value of each, + in and − out. `holding` ends as what is left."""
-    return [holding.take(step, decimals) for step in steps]
+            worth = ZERO  # issued below zero: worth nothing until the receipt re-costs it
+        self.quantity, self.value = left, self.value + worth + spilled
+        return worth, spilled

@@ -79,6 +79,24 @@ RULES = (
         "OR (w.quantity = 0 AND w.value <> 0))",
     ),
     Invariant(
+        "I-33",
+        "Goods dispatched: the account equals the cost of what was delivered, not returned and not invoiced, each day.",
+        "SELECT 'account', account_id, coalesce(v.posted_on, j.posted_on) || ': stock ' || coalesce(v.amount, 0) || "
+        "', books ' || coalesce(j.amount, 0) FROM (SELECT contra_id account_id, posted_on, -sum(amount) amount "
+        "FROM value_entry WHERE group_id = %(group)s GROUP BY 1, 2) v JOIN account a ON a.id = v.account_id "
+        "AND a.role = 'DISPATCHED' FULL JOIN (SELECT l.account_id, l.posted_on, sum(l.debit - l.credit) amount "
+        "FROM journal_line l JOIN account a ON a.id = l.account_id AND a.role = 'DISPATCHED' "
+        "WHERE l.group_id = %(group)s GROUP BY 1, 2) j USING (account_id, posted_on) "
+        "WHERE coalesce(v.amount, 0) <> coalesce(j.amount, 0)",
+    ),
+    Invariant(
+        "I-33",
+        "Goods of an item that are all returned or invoiced leave nothing on the account of goods dispatched.",
+        "SELECT 'item', v.item_id, sum(v.amount) FROM value_entry v JOIN account a ON a.id = v.contra_id "
+        "AND a.role = 'DISPATCHED' WHERE v.group_id = %(group)s GROUP BY v.company_id, v.item_id, v.contra_id "
+        "HAVING sum(v.quantity) = 0 AND sum(v.amount) <> 0",
+    ),
+    Invariant(
         "I-34",
         "What a count found stands: by all moves until its instant, that is what lay there.",
         "SELECT 'counted', c.id, 'found ' || c.quantity || ', moves ' || coalesce(sum(CASE WHEN m.to_location_id = "

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ from jingwei.books.rules import RULES_VERSION, determination, rulebook
 from jingwei.masterdata.models import Item
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import Problem, Refusal
+from jingwei.platform.models import Company
 from jingwei.stock.models import ValueEntry, ValueKind
 from jingwei.stock.valuing import Valuation
 
@@ -34,6 +36,7 @@ class Books:
     keeping: Bookkeeping
     by_code: dict[str, int]
     starts: dict[int, date]
+    instants: dict[int, datetime]
 
     def accounts(self, event: str, item: Item) -> tuple[int, int]:
         """(stock account, contra account) of an item for a posting rule. Raises `books.account.undetermined`."""
@@ -49,6 +52,10 @@ class Books:
             codes.append(table.account(role, taxpayer=self.keeping.taxpayer, accounting_class=chosen))
         return self.by_code[codes[0]], self.by_code[codes[1]]
 
+    def cost_account(self, item: Item) -> int:
+        """The cost of sales of an item: where value goes that belongs to goods no longer in stock."""
+        return self.accounts("sales.cost_recognised", item)[1]
+
 
 def books_of(command: Command, company_id: int) -> Books:
     """The books of a company. Raises Refusal 409 `books.not_started`."""
@@ -56,10 +63,27 @@ def books_of(command: Command, company_id: int) -> Books:
     keeping = Bookkeeping.objects.filter(group_id=group_id, company_id=company_id).first()
     if keeping is None:
         raise Refusal(Problem("books.not_started", _("The company keeps no books yet."), status=409))
-    currency = command.company(company_id).currency
+    company = command.company(company_id)
     accounts = Account.objects.filter(group_id=group_id, company_id=company_id).values_list("code", "id")
-    starts = Period.objects.filter(group_id=group_id, company_id=company_id).values_list("id", "starts_on")
-    return Books(command, company_id, currency.code, currency.decimals, keeping, dict(accounts), dict(starts))
+    starts, instants = beginnings(company)
+    return Books(
+        command,
+        company_id,
+        company.currency.code,
+        company.currency.decimals,
+        keeping,
+        dict(accounts),
+        starts,
+        instants,
+    )
+
+
+def beginnings(company: Company) -> tuple[dict[int, date], dict[int, datetime]]:
+    """First day of each period of a company, and the instant at which that begins in its time zone."""
+    rows = Period.objects.filter(group_id=company.group_id, company_id=company.pk).values_list("id", "starts_on")
+    zone = ZoneInfo(company.time_zone)
+    starts = dict(rows)
+    return starts, {period: datetime.combine(day, time.min, zone) for period, day in starts.items()}
 
 
 def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[Any]) -> None:
@@ -69,6 +93,8 @@ def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[
     opened = {d.document_id for d in drafts if d.event == "stock.opened"}
     entries: dict[tuple[int, str, date], list[ValueEntry]] = defaultdict(list)
     reversed_ones = {d.document_id for d in drafts if d.reverses_id}
+    red = {d.document_id for d in drafts if d.reverses_id and d.origin_id in (None, d.reverses_id)}
+    red |= {d.document_id for d in drafts if d.origin_id and not d.reverses_id}
     causes = {d.document_id: f"{d.cause_id}{'r' if d.cause_id in reversed_ones else ''}" for d in drafts if d.cause_id}
     for entry in (*valuation.entries, *valuation.corrections):
         cause = causes.get(entry.document_id)
@@ -90,16 +116,39 @@ def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[
                 area=Area.STOCK_VALUE,
                 kind=EntryKind.OPENING if document in opened else EntryKind.ORDINARY,
                 summary=summaries.get(document, ""),
-                lines=_lines(members, red=document in reversed_ones, party_id=parties.get(document)),
+                lines=_lines(members, red=document in red, party_id=parties.get(document)),
             )
             for (document, purpose, on), members in sorted(entries.items())
         ],
     )
 
 
+def post_corrections(command: Command, books: Books, valuation: Valuation, purpose: str) -> None:
+    """Post what earlier issues have to bear of a document's late price, an entry per document and period."""
+    entries: dict[tuple[int, int, date], list[ValueEntry]] = defaultdict(list)
+    for entry in valuation.corrections:
+        entries[entry.document_id, entry.period_id, entry.posted_on].append(entry)
+    journal.post(
+        command,
+        [
+            journal.EntryDraft(
+                company_id=books.company_id,
+                currency=books.currency,
+                posted_on=on,
+                document_id=document,
+                purpose=f"{purpose}.{period}",
+                area=Area.STOCK_VALUE,
+                lines=_lines(members, red=False, party_id=None),
+            )
+            for (document, period, on), members in sorted(entries.items())
+        ],
+    )
+
+
 def _lines(entries: Sequence[ValueEntry], *, red: bool, party_id: int | None) -> list[journal.LineDraft]:
     """Value into the stock debits it and credits the contra account; value out the other way round. What takes back a
-    receipt or an issue, and what corrects one, is red: it stays on the side where that stood."""
+    receipt or an issue, and what corrects one, is red: it stays on the side where that stood; what takes back a return
+    is black again."""
     sums: dict[tuple[int, int, bool], Decimal] = defaultdict(Decimal)
     for entry in entries:
         into = (entry.amount > 0) != red if entry.kind == ValueKind.MOVE else False

@@ -37,10 +37,11 @@ class Lot(TenantModel):
 class Move(TenantModel):
     """A quantity of an item (lot, owner, status) from one place to another, in the item's stock unit. Moves sort by
     `effective_at`, ins before outs, rank of the document, document, line. `value` is what was posted for it, in
-    functional currency; 0 inside the stock."""
+    functional currency; 0 inside the stock. `origin` is the move the goods come back from: what an issue brings back is
+    worth what it cost, also when that changes later."""
 
     append_only = True
-    unindexed = ("company", "from_location", "to_location", "period", "lot", "item")
+    unindexed = ("company", "from_location", "to_location", "period", "lot", "item", "origin")
 
     company = TenantForeignKey(Company)
     document = TenantForeignKey(RegistryRow)
@@ -59,6 +60,7 @@ class Move(TenantModel):
     rank = models.PositiveSmallIntegerField()
     value = AmountField(default=0)
     reverses = TenantForeignKey("self", null=True)
+    origin = TenantForeignKey("self", null=True)
     posted_at = models.DateTimeField()
 
     class Meta:
@@ -80,6 +82,7 @@ class Move(TenantModel):
             models.Index(fields=["company", "item", "effective_at", "id"], name="move_item_ix"),
             models.Index(fields=["from_location", "item", "effective_at"], name="move_from_ix"),
             models.Index(fields=["to_location", "item", "effective_at"], name="move_to_ix"),
+            models.Index(fields=["origin"], name="move_origin_ix", condition=models.Q(origin__isnull=False)),
         ]
 
 
@@ -276,7 +279,8 @@ class ItemValue(TenantModel):
 
 class Checkpoint(TenantModel):
     """Quantity and value of an item before the first move of a period: where re-costing begins, so that it never looks
-    further back than the month."""
+    further back than the month. `is_recosted` says that issues of the period cost something else than was posted with
+    them: the difference stands in corrections."""
 
     unindexed = ("company", "item", "period")
 
@@ -286,6 +290,7 @@ class Checkpoint(TenantModel):
     starts_on = models.DateField()
     quantity = QuantityField()
     value = AmountField()
+    is_recosted = models.BooleanField(default=False)
 
     class Meta:
         db_table = "checkpoint"
@@ -295,11 +300,15 @@ class Checkpoint(TenantModel):
 class ValueKind(models.TextChoices):
     MOVE = "move", _("Move")
     CORRECTION = "correction", _("Correction of earlier issues")
+    REVALUATION = "revaluation", _("Late price of a receipt")
+    SHIFT = "shift", _("Cost passed on")
 
 
 class ValueEntry(TenantModel):
     """Value into (+) or out of (−) a stock account on a date, with the account it came from or went to. A correction
-    belongs to all earlier issues of an item in a period that went to one contra account."""
+    belongs to all earlier issues of an item in a period that went to one contra account. A late price belongs to the
+    receipt `move`. A shift is a pair: the cost of the issue `move` (with its quantity) comes back from one contra
+    account and goes to another, so that the stock account is not touched."""
 
     append_only = True
     unindexed = ("company", "item", "period", "account", "contra", "move", "document")
@@ -321,4 +330,5 @@ class ValueEntry(TenantModel):
         indexes = [
             models.Index(fields=["company", "item", "period"], name="value_entry_item_ix"),
             models.Index(fields=["company", "account", "posted_on"], name="value_entry_account_ix"),
+            models.Index(fields=["move"], name="value_entry_move_ix"),
         ]

@@ -6,7 +6,6 @@ reckoned and written, one statement per table, and the journal is posted from th
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,6 +31,7 @@ ZERO = Decimal(0)
 class MoveDraft:
     """Goods to be moved; `quantity` in the item's stock unit. `value` is what comes in is worth (functional currency,
     at its decimals), or what leaves at a value of its own; None lets valuation decide. `event` is the posting rule.
+    `origin_id` is the move these goods come back from: what an issue brings back is worth what it cost, in proportion.
     `cause_id` is the document whose late entry makes this one move, where that is another."""
 
     document_id: int
@@ -49,6 +49,7 @@ class MoveDraft:
     owner_id: int = 0
     rank: int = 50
     reverses_id: int | None = None
+    origin_id: int | None = None
     summary: str = ""
     party_id: int | None = None
     cause_id: int = 0
@@ -65,7 +66,7 @@ def post(
     if not drafts:
         return []
     books = ledger.books_of(command, company_id)
-    items = _items(command, drafts)
+    items = items_of(command, (d.item_id for d in drafts))
     places = command.load(Location, (p for d in drafts for p in (d.from_location_id, d.to_location_id)))
     refuse(_wrong(drafts, items, places, company_id))
     asked = len(drafts)
@@ -136,8 +137,9 @@ def _counts_standing(
     return drafts
 
 
-def _items(command: Command, drafts: Sequence[MoveDraft]) -> dict[int, Item]:
-    items = command.load(Item, (d.item_id for d in drafts))
+def items_of(command: Command, ids: Iterable[int]) -> dict[int, Item]:
+    """Items with their units and categories."""
+    items = command.load(Item, ids)
     units = command.load(Unit, (i.unit_id for i in items.values()))
     categories = command.load(ItemCategory, (i.category_id for i in items.values()))
     for item in items.values():
@@ -197,6 +199,7 @@ def _move(
         direction=int(inside[1]) - int(inside[0]),
         rank=draft.rank,
         reverses_id=draft.reverses_id,
+        origin_id=draft.origin_id,
         posted_at=command.at,
     )
 
@@ -204,11 +207,13 @@ def _move(
 def mirrored(
     moves: Sequence[Move], drafts_on: datetime, on: date, event: Mapping[int, str], *, party_id: int | None = None
 ) -> list[MoveDraft]:
-    """The moves back: from where they went to where they came from, at the value they were posted with."""
-    found: dict[int, int] = defaultdict(int)
+    """The moves back: from where they went to where they came from. Receipts, and returns to suppliers, go back at the
+    value they were posted with; issues, and what came back of them, at what they cost by now."""
     result = []
     for move in moves:
-        found[move.document_id] += 1
+        is_issue = move.direction < 0 and move.origin_id is None
+        comes_from_issue = is_issue or (move.direction > 0 and move.origin_id is not None)
+        origin = (move.pk if is_issue else move.origin_id) if comes_from_issue else None
         result.append(
             MoveDraft(
                 document_id=move.document_id,
@@ -220,12 +225,13 @@ def mirrored(
                 effective_at=drafts_on,
                 effective_on=on,
                 event=event[move.document_id],
-                value=abs(move.value) if move.direction else None,
+                value=abs(move.value) if origin is None and move.direction else None,
                 lot_id=move.lot_id,
                 status=move.status,
                 owner_id=move.owner_id,
                 rank=move.rank,
                 reverses_id=move.pk,
+                origin_id=origin,
                 party_id=party_id,
             )
         )

@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Sum
 
-from jingwei.books.models import Period
 from jingwei.masterdata.models import Item
 from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
-from jingwei.stock.averaging import ZERO, Holding, Step
+from jingwei.stock import costs, history
+from jingwei.stock.averaging import ZERO, Holding
+from jingwei.stock.history import History, Part, Row, order
 from jingwei.stock.models import Checkpoint, ItemValue, Move, ValueEntry, ValueKind
+from jingwei.stock.replaying import replay
 
 _MAKE = """
 INSERT INTO item_value (group_id, company_id, item_id, method, quantity, value, last_direction)
@@ -52,16 +54,33 @@ def lock(command: Command, company_id: int, item_ids: Iterable[int]) -> dict[int
     return {row.item_id: row for row in rows.order_by("item_id")}
 
 
+def row_of(move: Move, value: Decimal | None, accounts: tuple[int, int]) -> Row:
+    """A move as a step; `value` is + in and − out, None asks for the average."""
+    return Row(
+        move.effective_at,
+        order(move),
+        move.rank,
+        move.document_id,
+        move.document_line,
+        move.pk,
+        move.period_id,
+        move.direction * move.quantity,
+        value,
+        move.origin_id or 0,
+        *accounts,
+    )
+
+
 def sort_key(move: Move) -> tuple[Any, ...]:
     """The order of moves: instant, ins before outs, rank of the document, document, line."""
-    return (move.effective_at, -move.direction, move.rank, move.document_id, move.document_line, move.pk or 0)
+    return (move.effective_at, order(move), move.rank, move.document_id, move.document_line, move.pk or 0)
 
 
 def is_late(move: Move, value: ItemValue) -> bool:
     """Whether the item has a move that comes after this one."""
     if value.last_at is None:
         return False
-    return (move.effective_at, -move.direction) < (value.last_at, -value.last_direction)
+    return (move.effective_at, order(move)) < (value.last_at, -value.last_direction)
 
 
 def value(
@@ -73,32 +92,33 @@ def value(
     items: Mapping[int, Item],
 ) -> Valuation:
     """Value the moves into and out of the stock; sets `move.value`. Moves inside it are worth nothing."""
-    given = {move.pk: draft for move, draft in zip(moves, drafts, strict=True)}
-    by_item: dict[int, list[Move]] = defaultdict(list)
-    for move in moves:
-        if move.direction:
-            by_item[move.item_id].append(move)
+    valued = [(m, d) for m, d in zip(moves, drafts, strict=True) if m.direction]
+    returned = costs.of_returns(command, books, [m for m, d in valued if m.origin_id and d.value is None])
+    by_item: dict[int, list[Row]] = defaultdict(list)
+    by_id = {m.pk: m for m, _d in valued}
+    for move, draft in valued:
+        given = returned.get(move.pk) if draft.value is None else move.direction * draft.value
+        by_item[move.item_id].append(row_of(move, given, books.accounts(draft.event, items[move.item_id])))
     result = Valuation(values=[values[i] for i in by_item])
-    late = {i for i, own in by_item.items() if any(is_late(m, values[i]) for m in own)}
-    known = _checkpoints(command, books.company_id, by_item)
-    history = _history(command, books.company_id, {i: by_item[i] for i in late}, known)
+    late = {m.item_id for m, _d in valued if is_late(m, values[m.item_id])}
+    known = history.checkpoints(command.actor.group_id, books.company_id, by_item)
+    begins = min((books.starts[by_id[r.id].period_id] for i in late for r in by_item[i]), default=None)
+    histories = history.load(command.actor.group_id, books.company_id, late, begins, books.instants) if begins else {}
     for item_id, own in by_item.items():
-        accounts = {m.pk: books.accounts(given[m.pk].event, items[item_id]) for m in own}
+        spill = books.cost_account(items[item_id])
         if item_id in late:
-            _replay(command, books, values[item_id], own, given, accounts, known[item_id], history[item_id], result)
+            found = histories[item_id]
+            since = min(books.starts[r.period] for r in own)
+            before = [r for r in found.rows if books.starts[r.period] >= since]
+            found.rows = sorted([*before, *own])
+            for row in own:
+                if row.origin:
+                    found.parts[row.origin].append(Part(row.id, row.quantity))
+            recost(books, values[item_id], found, known[item_id], by_id, spill, result)
         else:
-            _append(books, values[item_id], own, given, known[item_id], result)
-        result.entries += [_entry(m, *accounts[m.pk]) for m in sorted(own, key=sort_key) if m.value]
+            _append(books, values[item_id], sorted(own), known[item_id], by_id, spill, result)
+        result.entries += [_entry(by_id[r.id], r.account, r.contra) for r in sorted(own)]
     return result
-
-
-def step(move: Move, draft: Any = None) -> Step:
-    """A move as the average takes it. One posted before keeps its value when it came in or took back what came in;
-    what it issued is reckoned again."""
-    if draft is not None:
-        return Step(move.direction * move.quantity, draft.value)
-    is_fixed = move.direction > 0 or move.reverses_id is not None
-    return Step(move.direction * move.quantity, abs(move.value) if is_fixed else None)
 
 
 def _entry(move: Move, account: int, contra: int) -> ValueEntry:
@@ -121,95 +141,117 @@ def _entry(move: Move, account: int, contra: int) -> ValueEntry:
 def _append(
     books: Any,
     held: ItemValue,
-    own: Sequence[Move],
-    given: Mapping[int, Any],
-    known: list[Checkpoint],
+    own: Sequence[Row],
+    known: Sequence[Checkpoint],
+    by_id: Mapping[int, Move],
+    spill: int,
     result: Valuation,
 ) -> None:
     """The usual case: the moves are the last of their item."""
     holding = Holding(held.quantity, held.value)
     periods = {c.period_id for c in known}
-    for move in sorted(own, key=sort_key):
-        if move.period_id not in periods:
-            periods.add(move.period_id)
-            result.new_checkpoints.append(_checkpoint(books, move, holding))
-        move.value = holding.take(step(move, given.get(move.pk)), books.decimals)
-        held.last_at, held.last_direction = move.effective_at, move.direction
+    for row in own:
+        move = by_id[row.id]
+        if row.period not in periods:
+            periods.add(row.period)
+            result.new_checkpoints.append(_checkpoint(books, held, row.period, holding))
+        move.value, spilled = holding.take(row.quantity, row.value, books.decimals)
+        if spilled:
+            cause = Cause(move.document_id, move.effective_on)
+            result.corrections.append(
+                _correction(held, cause, row.period, move.effective_on, spilled, row.account, spill)
+            )
+        held.last_at, held.last_direction = row.effective_at, -row.order
     held.quantity, held.value = holding.quantity, holding.value
 
 
-def _checkpoint(books: Any, move: Move, holding: Holding) -> Checkpoint:
-    return Checkpoint(
-        group_id=move.group_id,
-        company_id=move.company_id,
-        item_id=move.item_id,
-        period_id=move.period_id,
-        starts_on=books.starts[move.period_id],
-        quantity=holding.quantity,
-        value=holding.value,
-    )
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The document whose entry made an item be reckoned again, and the date of that."""
+
+    document_id: int
+    on: date
 
 
-def _replay(
-    command: Command,
+def recost(
     books: Any,
     held: ItemValue,
-    own: Sequence[Move],
-    given: Mapping[int, Any],
-    accounts: Mapping[int, tuple[int, int]],
-    known: list[Checkpoint],
-    history: tuple[list[Move], dict[int, tuple[int, int]], dict[tuple[int, int, int], Decimal]],
+    found: History,
+    known: Sequence[Checkpoint],
+    by_id: Mapping[int, Move],
+    spill: int,
     result: Valuation,
+    cause: Cause | None = None,
+    dates: Mapping[int, date] | None = None,
 ) -> None:
-    """Reckon the item again from the checkpoint before its earliest new move, and post by how much issues changed."""
-    earlier, former_accounts, posted = history
-    since = min(books.starts[m.period_id] for m in own)
-    earlier = [m for m in earlier if books.starts[m.period_id] >= since]
+    """Reckon the item again over `found.rows`, from the checkpoint before the first, and post by how much issues
+    changed. The new moves among the rows are those of `by_id`; they get their value. `dates` are the dates on which
+    corrections of a period are posted: that of the new move, else the period's first day."""
+    since = min(books.starts[r.period] for r in found.rows)
     # Without a checkpoint of its own the period had no move yet: what the next one began with was there already.
     begin = next((c for c in known if c.starts_on >= since), None)
     holding = Holding(begin.quantity, begin.value) if begin else Holding(held.quantity, held.value)
     later = {c.period_id: c for c in known if c.starts_on >= since}
-    truth: dict[tuple[int, int, int], Decimal] = defaultdict(lambda: ZERO)
-    place = {**former_accounts, **accounts}
-    seen: set[int] = set()
-    moves = sorted([*earlier, *own], key=sort_key)
-    for move in moves:
-        if move.period_id not in seen:
-            seen.add(move.period_id)
-            _restate(books, move, holding, later, result)
-        worth = holding.take(step(move, given.get(move.pk)), books.decimals)
-        truth[move.period_id, *place[move.pk]] += worth
-        if move.pk in given:
-            move.value = worth
-            posted[move.period_id, *place[move.pk]] = posted.get((move.period_id, *place[move.pk]), ZERO) + worth
-    last = moves[-1]
+
+    def at_period(period: int, now: Holding) -> None:
+        _restate(books, held, period, now, later, result)
+
+    done = replay(holding, found.rows, found.parts, decimals=books.decimals, spill=spill, at_period=at_period)
+    own = [r for r in found.rows if r.id in by_id]
+    for row in own:
+        by_id[row.id].value = done.worths[row.id]
+        key = (row.period, row.account, row.contra)
+        found.posted[key] = found.posted.get(key, ZERO) + done.worths[row.id]
     held.quantity, held.value = holding.quantity, holding.value
-    held.last_at, held.last_direction = last.effective_at, last.direction
-    dates = {m.period_id: m.effective_on for m in own}
-    for (period, account, contra), worth in sorted(truth.items()):
-        difference = worth - posted.get((period, account, contra), ZERO)
+    held.last_at, held.last_direction = found.rows[-1].effective_at, -found.rows[-1].order
+    dates = dates if dates is not None else {r.period: by_id[r.id].effective_on for r in own}
+    cause = cause or Cause(own[0].document, by_id[own[0].id].effective_on)
+    for (period, account, contra), worth in sorted(done.truth.items()):
+        difference = worth - found.posted.get((period, account, contra), ZERO)
         if difference:
             on = dates.get(period, books.starts[period])
-            result.corrections.append(_correction(own[0], period, on, difference, account, contra))
+            result.corrections.append(_correction(held, cause, period, on, difference, account, contra))
 
 
-def _restate(books: Any, move: Move, holding: Holding, later: Mapping[int, Checkpoint], result: Valuation) -> None:
+def _checkpoint(books: Any, held: ItemValue, period: int, holding: Holding, *, is_recosted: bool = False) -> Checkpoint:
+    return Checkpoint(
+        group_id=held.group_id,
+        company_id=held.company_id,
+        item_id=held.item_id,
+        period_id=period,
+        starts_on=books.starts[period],
+        quantity=holding.quantity,
+        value=holding.value,
+        is_recosted=is_recosted,
+    )
+
+
+def _restate(
+    books: Any,
+    held: ItemValue,
+    period: int,
+    holding: Holding,
+    later: Mapping[int, Checkpoint],
+    result: Valuation,
+) -> None:
     """The checkpoint of a period is what was there before its first move; re-costing may change it."""
-    known = later.get(move.period_id)
+    known = later.get(period)
     if known is None:
-        result.new_checkpoints.append(_checkpoint(books, move, holding))
-    elif (known.quantity, known.value) != (holding.quantity, holding.value):
-        known.quantity, known.value = holding.quantity, holding.value
+        result.new_checkpoints.append(_checkpoint(books, held, period, holding, is_recosted=True))
+    elif (known.quantity, known.value, known.is_recosted) != (holding.quantity, holding.value, True):
+        known.quantity, known.value, known.is_recosted = holding.quantity, holding.value, True
         result.moved_checkpoints.append(known)
 
 
-def _correction(move: Move, period: int, on: Any, amount: Decimal, account: int, contra: int) -> ValueEntry:
+def _correction(
+    held: ItemValue, cause: Cause, period: int, on: date, amount: Decimal, account: int, contra: int
+) -> ValueEntry:
     return ValueEntry(
-        group_id=move.group_id,
-        company_id=move.company_id,
-        item_id=move.item_id,
+        group_id=held.group_id,
+        company_id=held.company_id,
+        item_id=held.item_id,
         kind=ValueKind.CORRECTION,
-        document_id=move.document_id,
+        document_id=cause.document_id,
         period_id=period,
         posted_on=on,
         amount=amount,
@@ -218,47 +260,9 @@ def _correction(move: Move, period: int, on: Any, amount: Decimal, account: int,
     )
 
 
-def _checkpoints(command: Command, company_id: int, by_item: Iterable[int]) -> dict[int, list[Checkpoint]]:
-    found: dict[int, list[Checkpoint]] = {i: [] for i in by_item}
-    rows = Checkpoint.objects.filter(group_id=command.actor.group_id, company_id=company_id, item_id__in=list(found))
-    for row in rows.order_by("item_id", "starts_on"):
-        found[row.item_id].append(row)
-    return found
-
-
-History = tuple[list[Move], dict[int, tuple[int, int]], dict[tuple[int, int, int], Decimal]]
-
-
-def _history(
-    command: Command, company_id: int, late: Mapping[int, Sequence[Move]], known: Mapping[int, list[Checkpoint]]
-) -> dict[int, History]:
-    """For each item dated back: its moves since the period of the earliest new one, their accounts, and what is posted
-    per period and accounts, corrections included."""
-    if not late:
-        return {}
-    scope = {"group_id": command.actor.group_id, "company_id": company_id, "item_id__in": list(late)}
-    since = min(m.effective_on for own in late.values() for m in own).replace(day=1)
-    result: dict[int, History] = {i: ([], {}, {}) for i in late}
-    first = Period.objects.filter(
-        company_id=company_id, starts_on__lte=min(m.effective_on for o in late.values() for m in o)
-    )
-    begin = first.order_by("-starts_on").values_list("starts_on", flat=True).first() or since
-    for move in Move.objects.filter(**scope, effective_on__gte=begin).exclude(direction=0):
-        result[move.item_id][0].append(move)
-    entries = ValueEntry.objects.filter(**scope, period__starts_on__gte=begin)
-    for move_id, item, account, contra in entries.filter(kind=ValueKind.MOVE).values_list(
-        "move_id", "item_id", "account_id", "contra_id"
-    ):
-        result[item][1][move_id] = (account, contra)
-    sums = entries.values_list("item_id", "period_id", "account_id", "contra_id").annotate(total=Sum("amount"))
-    for item, period, account, contra, total in sums:
-        result[item][2][period, account, contra] = total
-    return result
-
-
 def save(command: Command, valuation: Valuation) -> None:
     """Write what valuation found, one statement per table."""
     sets.insert([*valuation.entries, *valuation.corrections])
     sets.update(valuation.values, ["quantity", "value", "last_at", "last_direction"])
     sets.insert(valuation.new_checkpoints)
-    sets.update(valuation.moved_checkpoints, ["quantity", "value"])
+    sets.update(valuation.moved_checkpoints, ["quantity", "value", "is_recosted"])

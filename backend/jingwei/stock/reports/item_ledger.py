@@ -23,9 +23,12 @@ from jingwei.platform.identity.actor import Actor
 from jingwei.platform.models import Company
 from jingwei.platform.reports.declare import Column, Drill, Params, Report, Result, Row, asked
 from jingwei.platform.reports.drill import to_documents
+from jingwei.stock import history
 from jingwei.stock.averaging import Holding
+from jingwei.stock.ledger import beginnings
 from jingwei.stock.models import Checkpoint, Move, ValueEntry, ValueKind
-from jingwei.stock.valuing import sort_key, step
+from jingwei.stock.replaying import replay
+from jingwei.stock.valuing import sort_key
 
 ZERO = Decimal(0)
 
@@ -60,7 +63,7 @@ def run(actor: Actor, params: ItemLedgerParams) -> Result:
     in_order(params.from_on, params.to_on)
     company = Company.objects.select_related("currency").get(group_id=actor.group_id, pk=actor.company_id or 0)
     decimals = company.currency.decimals
-    book = _Book(actor.group_id, company.pk, decimals, params)
+    book = _Book(company, decimals, params)
     rows = book.rows()
     item = titles(actor.group_id, {params.item}).get(params.item, {"number": "", "title": ""})
     return Result(
@@ -85,22 +88,25 @@ def run(actor: Actor, params: ItemLedgerParams) -> Result:
 
 
 class _Book:
-    def __init__(self, group_id: int, company_id: int, decimals: int, params: ItemLedgerParams) -> None:
-        self.group_id, self.params, self.decimals = group_id, params, decimals
-        self.scope = {"group_id": group_id, "company_id": company_id, "item_id": params.item}
+    def __init__(self, company: Company, decimals: int, params: ItemLedgerParams) -> None:
+        self.group_id, self.params, self.decimals = company.group_id, params, decimals
+        self.scope = {"group_id": company.group_id, "company_id": company.pk, "item_id": params.item}
         self.standing = self._opening()
         self.moves = self._moves()
+        self.effective = self._worths(company)
         self.corrections = list(
             ValueEntry.objects.filter(
-                **self.scope, kind=ValueKind.CORRECTION, posted_on__range=(params.from_on, params.to_on)
+                **self.scope,
+                kind__in=(ValueKind.CORRECTION, ValueKind.REVALUATION),
+                posted_on__range=(params.from_on, params.to_on),
             )
             .select_related("document")
             .order_by("posted_on", "id")
         )
         types = {m.document_id: m.document.type for m in self.moves}
         types |= {c.document_id: c.document.type for c in self.corrections}
-        self.drills = to_documents(group_id, types)
-        self.names = titles(group_id, types)
+        self.drills = to_documents(self.group_id, types)
+        self.names = titles(self.group_id, types)
 
     def _opening(self) -> Standing:
         given = {"group": self.group_id, "company": self.scope["company_id"], "item": self.params.item}
@@ -109,23 +115,24 @@ class _Book:
             return Standing(*(cursor.fetchone() or (ZERO, ZERO)))
 
     def _moves(self) -> list[Move]:
-        """Moves shown, with their effective value in `effective`; replayed from the checkpoint before them."""
-        point = Checkpoint.objects.filter(**self.scope, starts_on__lte=self.params.from_on).order_by("-starts_on")
-        begin = point.first()
-        rows = Move.objects.filter(**self.scope, effective_on__lte=self.params.to_on)
-        if begin is not None:
-            rows = rows.filter(effective_on__gte=begin.starts_on)
+        """Moves shown, in their order."""
+        rows = Move.objects.filter(**self.scope, effective_on__range=(self.params.from_on, self.params.to_on))
         found = list(rows.select_related("document", "lot", "from_location", "to_location")[: MOST_LINES + 1])
         if len(found) > MOST_LINES:
             message = _("The report would have more than %(limit)s lines.") % {"limit": f"{MOST_LINES:,}"}
             raise Refusal(Problem("report.too_long", message, _("Choose fewer days."), field="to_on"))
-        holding = Holding(begin.quantity, begin.value) if begin is not None else Holding()
-        self.effective: dict[int, Decimal] = {}
         found.sort(key=sort_key)
-        for move in found:
-            if move.direction:
-                self.effective[move.pk] = holding.take(step(move), self.decimals)
-        return [m for m in found if m.effective_on >= self.params.from_on]
+        return found
+
+    def _worths(self, company: Company) -> dict[int, Decimal]:
+        """What each move is worth with all corrections, replayed from the checkpoint before the first shown."""
+        point = Checkpoint.objects.filter(**self.scope, starts_on__lte=self.params.from_on).order_by("-starts_on")
+        begin = point.first()
+        holding = Holding(begin.quantity, begin.value) if begin is not None else Holding()
+        since = begin.starts_on if begin is not None else date.min
+        _starts, instants = beginnings(company)
+        found = history.load(self.group_id, company.pk, [self.params.item], since, instants)[self.params.item]
+        return replay(holding, found.rows, found.parts, decimals=self.decimals, spill=0).worths
 
     def rows(self) -> list[Row]:
         rows = [self._sum_row(self.params.from_on, gettext("Opening balance"))]
@@ -165,14 +172,17 @@ class _Book:
 
     def _correction_row(self, entry: ValueEntry) -> Row:
         self.standing.value += entry.amount
-        values = {
+        values: dict[str, Any] = {
             "on": entry.posted_on,
             "document": self.names.get(entry.document_id),
-            "summary": str(ValueKind.CORRECTION.label),
-            "out_value": -entry.amount,
+            "summary": str(ValueKind(entry.kind).label),
             "quantity": self.standing.quantity,
             "value": self.standing.value,
         }
+        if entry.kind == ValueKind.CORRECTION:
+            values["out_value"] = -entry.amount
+        else:
+            values["in_value"] = entry.amount
         return Row(values=values, drill=self._drill(entry.document_id))
 
     def _drill(self, document: int) -> Drill | None:

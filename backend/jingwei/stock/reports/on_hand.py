@@ -71,7 +71,7 @@ LEFT JOIN (
     SELECT entry.item_id, sum(entry.amount) AS amount FROM value_entry entry
     LEFT JOIN move ON move.group_id = entry.group_id AND move.id = entry.move_id
     WHERE entry.group_id = %(group)s AND entry.company_id = %(company)s AND entry.posted_on >= %(day)s
-        AND CASE WHEN move.id IS NULL THEN entry.posted_on > %(day)s ELSE move.effective_at > %(at)s END
+        AND CASE WHEN entry.kind = 'move' THEN move.effective_at > %(at)s ELSE entry.posted_on > %(day)s END
     GROUP BY 1
 ) AS later ON later.item_id = item_value.item_id
 WHERE item_value.group_id = %(group)s AND item_value.company_id = %(company)s

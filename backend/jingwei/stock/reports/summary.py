@@ -42,18 +42,18 @@ WITH opened AS (
 )
 """
 
-# A correction changes what issues cost: it counts as out.
+# A correction changes what issues cost: it counts as out; a late price what receipts did: in.
 _AMOUNTS = (
     _OPENED
     + """
 SELECT account_id, item_id, coalesce(sum(amount) FILTER (WHERE is_before), 0),
-       coalesce(sum(amount) FILTER (WHERE NOT is_before AND quantity > 0), 0),
-       -coalesce(sum(amount) FILTER (WHERE NOT is_before AND quantity <= 0), 0)
+       coalesce(sum(amount) FILTER (WHERE NOT is_before AND is_in), 0),
+       -coalesce(sum(amount) FILTER (WHERE NOT is_before AND NOT is_in), 0)
 FROM (
-    SELECT account_id, item_id, amount, quantity, posted_on,
+    SELECT account_id, item_id, amount, quantity > 0 OR kind = 'revaluation' AS is_in, posted_on,
            posted_on < %(from)s OR (posted_on = %(begun)s AND document_id IN (SELECT document_id FROM opened))
                AS is_before
-    FROM value_entry WHERE group_id = %(group)s AND company_id = %(company)s AND posted_on <= %(to)s
+    FROM value_entry WHERE group_id = %(group)s AND company_id = %(company)s AND posted_on <= %(to)s AND kind <> 'shift'
 ) AS entries GROUP BY 1, 2 ORDER BY max(posted_on)
 """
 )

@@ -1,0 +1,196 @@
+"""Late prices: goods turn out to have cost more or less than they were received at (单到补差).
+
+Within the month of the receipt the receipt itself is worth more: the month is reckoned again from there and the issues
+since bear their share. A price that comes in a later month stays out of the months before it: the share of what is
+still there when the month of the invoice begins goes into the stock, the rest to the cost of sales of that month.
+Source: 企业会计准则第1号——存货, 企业会计准则第29号 (a difference found later belongs to the period it is found in).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from jingwei.books import periods
+from jingwei.books.models import Area
+from jingwei.masterdata.models import Item
+from jingwei.platform import sets
+from jingwei.platform.documents.command import Command
+from jingwei.platform.money import round_half_up
+from jingwei.stock import history, ledger, posting, valuing
+from jingwei.stock.averaging import ZERO
+from jingwei.stock.history import LATE_PRICE, Row
+from jingwei.stock.models import Checkpoint, ItemValue, Move, ValueEntry, ValueKind
+from jingwei.stock.valuing import Cause, Valuation
+
+
+@dataclass(frozen=True, slots=True)
+class Revaluation:
+    """`quantity` (stock unit) of a receipt is worth `amount` more (functional currency, ±), found out by a line of a
+    document posted on a date."""
+
+    document_id: int
+    line: int
+    move_id: int
+    quantity: Decimal
+    amount: Decimal
+    posted_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Where a late price goes: into the stock, and to the cost of what has been sold or used."""
+
+    on_hand: Decimal
+    issued: Decimal
+
+
+@dataclass(slots=True)
+class _Work:
+    """What a set of late prices of one company rests on."""
+
+    command: Command
+    books: ledger.Books
+    receipts: dict[int, Move]
+    accounts: dict[int, tuple[int, int]]
+    items: dict[int, Item]
+    values: dict[int, ItemValue]
+    known: dict[int, list[Checkpoint]]
+    held: Mapping[tuple[int, date, str], tuple[int, str]]
+
+    def period(self, on: date) -> int:
+        return self.held[self.books.company_id, on, Area.STOCK_VALUE][0]
+
+
+def revalue(command: Command, company_id: int, drafts: Sequence[Revaluation]) -> list[Split]:
+    """Where each amount goes; on hand and issued add up to it. Writes value entries, and posts what issues since have
+    to bear by name; the caller posts the late prices themselves. Raises `period.closed`."""
+    if not any(d.amount for d in drafts):
+        return [Split(ZERO, ZERO) for _d in drafts]
+    work = _work(command, company_id, [d.move_id for d in drafts], {d.posted_on for d in drafts})
+    entries: list[ValueEntry] = []
+    splits = []
+    for draft in drafts:
+        on_hand = _on_hand(work, draft, entries)
+        splits.append(Split(on_hand, draft.amount - on_hand))
+        if on_hand:
+            entries.append(_entry(work, draft.document_id, draft.move_id, draft.posted_on, on_hand))
+    _recost(work, entries, "revalued")
+    return splits
+
+
+def revalue_back(command: Command, company_id: int, document_ids: Sequence[int], posted_on: date) -> None:
+    """Take the late prices of documents back, as much as went into the stock. The caller reverses its own entries."""
+    found = list(
+        ValueEntry.objects.filter(
+            group_id=command.actor.group_id,
+            company_id=company_id,
+            document_id__in=list(document_ids),
+            kind=ValueKind.REVALUATION,
+        ).order_by("id")
+    )
+    if found:
+        work = _work(command, company_id, [e.move_id for e in found if e.move_id], {posted_on})
+        entries = [_entry(work, e.document_id, e.move_id or 0, posted_on, -e.amount) for e in found]
+        _recost(work, entries, "revalued.reversed")
+
+
+def _work(command: Command, company_id: int, move_ids: Sequence[int], dates: Iterable[date]) -> _Work:
+    books = ledger.books_of(command, company_id)
+    held = periods.share(command, ((company_id, on, Area.STOCK_VALUE) for on in dates))
+    group_id = command.actor.group_id
+    receipts = history.moves_of(group_id, move_ids)
+    items = posting.items_of(command, (m.item_id for m in receipts.values()))
+    rows = ValueEntry.objects.filter(group_id=group_id, move_id__in=list(receipts), kind=ValueKind.MOVE)
+    accounts = {m: (a, c) for m, a, c in rows.values_list("move_id", "account_id", "contra_id") if m}
+    values = valuing.lock(command, company_id, items)
+    known = history.checkpoints(group_id, company_id, items)
+    return _Work(command, books, receipts, accounts, items, values, known, held)
+
+
+def _on_hand(work: _Work, draft: Revaluation, before: Sequence[ValueEntry]) -> Decimal:
+    """All of it in the receipt's own month; later the share of what is there when the month begins, as far as the
+    stock's value does not fall below nothing."""
+    receipt, period = work.receipts[draft.move_id], work.period(draft.posted_on)
+    if receipt.period_id == period:
+        return draft.amount
+    begins = work.books.starts[period]
+    point = next((c for c in work.known[receipt.item_id] if c.starts_on >= begins), None)
+    there: Checkpoint | ItemValue = point if point is not None else work.values[receipt.item_id]
+    if there.quantity <= 0:
+        return ZERO
+    part = min(draft.quantity, there.quantity)
+    share: Decimal = round_half_up(draft.amount * part / draft.quantity, work.books.decimals)
+    own = sum((e.amount for e in before if e.item_id == receipt.item_id), ZERO)
+    floor: Decimal = -(there.value + own)
+    return max(share, floor)
+
+
+def _entry(work: _Work, document_id: int, move_id: int, on: date, amount: Decimal) -> ValueEntry:
+    receipt = work.receipts[move_id]
+    account, contra = work.accounts[move_id]
+    return ValueEntry(
+        group_id=receipt.group_id,
+        company_id=receipt.company_id,
+        item_id=receipt.item_id,
+        kind=ValueKind.REVALUATION,
+        move_id=move_id,
+        document_id=document_id,
+        period_id=work.period(on),
+        posted_on=on,
+        amount=amount,
+        account_id=account,
+        contra_id=contra,
+    )
+
+
+def _recost(work: _Work, entries: Sequence[ValueEntry], purpose: str) -> None:
+    """Reckon the items again from the months of the late prices, and post what issues since have to bear."""
+    if not entries:
+        return
+    for entry, id in zip(entries, sets.next_ids(len(entries)), strict=True):
+        entry.pk = id
+    by_item: dict[int, list[ValueEntry]] = defaultdict(list)
+    for entry in entries:
+        by_item[entry.item_id].append(entry)
+    books = work.books
+    since = min(books.starts[e.period_id] for e in entries)
+    histories = history.load(work.command.actor.group_id, books.company_id, by_item, since, books.instants)
+    result = Valuation(values=[work.values[i] for i in by_item])
+    for item_id, own in by_item.items():
+        found = histories[item_id]
+        first = min(books.starts[e.period_id] for e in own)
+        rows = [r for r in found.rows if books.starts[r.period] >= first]
+        found.rows = sorted(_with_late_prices(work, rows, own))
+        for entry in own:
+            key = (entry.period_id, entry.account_id, entry.contra_id)
+            found.posted[key] = found.posted.get(key, ZERO) + entry.amount
+        spill = books.cost_account(work.items[item_id])
+        cause = Cause(own[0].document_id, own[0].posted_on)
+        dates = {e.period_id: e.posted_on for e in own}
+        valuing.recost(books, work.values[item_id], found, work.known[item_id], {}, spill, result, cause, dates)
+    result.entries += entries
+    valuing.save(work.command, result)
+    result.entries = []
+    ledger.post_corrections(work.command, books, result, purpose)
+
+
+def _with_late_prices(work: _Work, rows: Sequence[Row], entries: Sequence[ValueEntry]) -> list[Row]:
+    """The rows as if the late prices had been known: on the receipt in its own month, a step of their own after it."""
+    own: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    steps = []
+    for e in entries:
+        assert e.move_id is not None
+        if work.receipts[e.move_id].period_id == e.period_id:
+            own[e.move_id] += e.amount
+        else:
+            at = work.books.instants[e.period_id]
+            steps.append(
+                Row(
+                    at, LATE_PRICE, 0, e.document_id, 0, e.pk, e.period_id, ZERO, e.amount, 0, e.account_id, e.contra_id
+                )
+            )
+    return [r._replace(value=r.value + own[r.id]) if r.id in own and r.value is not None else r for r in rows] + steps

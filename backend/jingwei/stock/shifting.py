@@ -1,0 +1,85 @@
+"""The cost of goods that left moves on: from dispatched to sold when they are invoiced, and back with a credit note.
+
+The stock is not touched. What is written are pairs of value entries that name the issue, so that a later correction of
+its cost goes where the cost is by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from jingwei.books import periods
+from jingwei.books.models import Area
+from jingwei.masterdata.pricing import share_of
+from jingwei.platform import sets
+from jingwei.platform.documents.command import Command
+from jingwei.stock import costs, history, ledger, posting, valuing
+from jingwei.stock.models import Move, ValueEntry, ValueKind
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """The cost of `quantity` (stock unit) of an issue passes on (+) or comes back (−), for a line of a document."""
+
+    document_id: int
+    line: int
+    move_id: int
+    quantity: Decimal
+    posted_on: date
+
+
+def shift(command: Command, company_id: int, drafts: Sequence[Shift]) -> list[Decimal]:
+    """The cost of each draft, in functional currency, + passed on and − taken back; parts of an issue add up to its
+    cost exactly. Writes the value entries; the caller posts the journal. Raises `period.closed`."""
+    if not drafts:
+        return []
+    books = ledger.books_of(command, company_id)
+    held = periods.share(command, ((company_id, d.posted_on, Area.STOCK_VALUE) for d in drafts))
+    issues = history.moves_of(command.actor.group_id, (d.move_id for d in drafts))
+    items = posting.items_of(command, (m.item_id for m in issues.values()))
+    valuing.lock(command, company_id, items)
+    worth = costs.effective(command, books, list(issues.values()))
+    gone = costs.gone_on(command, issues)
+    accounts = _accounts(command, issues)
+    amounts, entries = [], []
+    for draft in drafts:
+        issue = issues[draft.move_id]
+        cost = share_of(worth[issue.pk], draft.quantity, gone[issue.pk], issue.quantity, books.decimals)
+        gone[issue.pk] += draft.quantity
+        period = held[company_id, draft.posted_on, Area.STOCK_VALUE][0]
+        account, contra = accounts[issue.pk]
+        beyond = books.cost_account(items[issue.item_id])
+        entries.append(_entry(draft, issue, period, draft.quantity, cost, account, contra))
+        entries.append(_entry(draft, issue, period, Decimal(0), -cost, account, beyond))
+        amounts.append(cost)
+    sets.insert(entries)
+    return amounts
+
+
+def _accounts(command: Command, issues: dict[int, Move]) -> dict[int, tuple[int, int]]:
+    rows = ValueEntry.objects.filter(
+        group_id=command.actor.group_id, move_id__in=list(issues), kind=ValueKind.MOVE
+    ).values_list("move_id", "account_id", "contra_id")
+    return {move: (account, contra) for move, account, contra in rows}
+
+
+def _entry(
+    draft: Shift, issue: Move, period: int, quantity: Decimal, amount: Decimal, account: int, contra: int
+) -> ValueEntry:
+    return ValueEntry(
+        group_id=issue.group_id,
+        company_id=issue.company_id,
+        item_id=issue.item_id,
+        kind=ValueKind.SHIFT,
+        move_id=issue.pk,
+        document_id=draft.document_id,
+        period_id=period,
+        posted_on=draft.posted_on,
+        quantity=quantity,
+        amount=amount,
+        account_id=account,
+        contra_id=contra,
+    )
