@@ -35,6 +35,7 @@ class Books:
     decimals: int
     keeping: Bookkeeping
     by_code: dict[str, int]
+    asks_party: frozenset[int]
     starts: dict[int, date]
     instants: dict[int, datetime]
 
@@ -52,6 +53,10 @@ class Books:
             codes.append(table.account(role, taxpayer=self.keeping.taxpayer, accounting_class=chosen))
         return self.by_code[codes[0]], self.by_code[codes[1]]
 
+    def party(self, contra: int, party_id: int | None) -> int:
+        """The party an amount on a contra account belongs to; 0 where the account does not ask for one."""
+        return (party_id or 0) if contra in self.asks_party else 0
+
     def cost_account(self, item: Item) -> int:
         """The cost of sales of an item: where value goes that belongs to goods no longer in stock."""
         return self.accounts("sales.cost_recognised", item)[1]
@@ -64,7 +69,8 @@ def books_of(command: Command, company_id: int) -> Books:
     if keeping is None:
         raise Refusal(Problem("books.not_started", _("The company keeps no books yet."), status=409))
     company = command.company(company_id)
-    accounts = Account.objects.filter(group_id=group_id, company_id=company_id).values_list("code", "id")
+    rows = Account.objects.filter(group_id=group_id, company_id=company_id).values_list("code", "id", "asks_party")
+    accounts = list(rows)
     starts, instants = beginnings(company)
     return Books(
         command,
@@ -72,7 +78,8 @@ def books_of(command: Command, company_id: int) -> Books:
         company.currency.code,
         company.currency.decimals,
         keeping,
-        dict(accounts),
+        {code: id for code, id, _asks in accounts},
+        frozenset(id for _code, id, asks in accounts if asks),
         starts,
         instants,
     )
@@ -89,7 +96,6 @@ def beginnings(company: Company) -> tuple[dict[int, date], dict[int, datetime]]:
 def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[Any]) -> None:
     """Post an entry per document and date for its moves, and one per period for corrections of earlier issues."""
     summaries = {d.document_id: d.summary for d in drafts}
-    parties = {d.document_id: d.party_id for d in drafts}
     opened = {d.document_id for d in drafts if d.event == "stock.opened"}
     entries: dict[tuple[int, str, date], list[ValueEntry]] = defaultdict(list)
     reversed_ones = {d.document_id for d in drafts if d.reverses_id}
@@ -116,7 +122,7 @@ def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[
                 area=Area.STOCK_VALUE,
                 kind=EntryKind.OPENING if document in opened else EntryKind.ORDINARY,
                 summary=summaries.get(document, ""),
-                lines=_lines(members, red=document in red, party_id=parties.get(document)),
+                lines=_lines(members, red=document in red),
             )
             for (document, purpose, on), members in sorted(entries.items())
         ],
@@ -138,28 +144,29 @@ def post_corrections(command: Command, books: Books, valuation: Valuation, purpo
                 document_id=document,
                 purpose=f"{purpose}.{period}",
                 area=Area.STOCK_VALUE,
-                lines=_lines(members, red=False, party_id=None),
+                lines=_lines(members, red=False),
             )
             for (document, period, on), members in sorted(entries.items())
         ],
     )
 
 
-def _lines(entries: Sequence[ValueEntry], *, red: bool, party_id: int | None) -> list[journal.LineDraft]:
+def _lines(entries: Sequence[ValueEntry], *, red: bool) -> list[journal.LineDraft]:
     """Value into the stock debits it and credits the contra account; value out the other way round. What takes back a
     receipt or an issue, and what corrects one, is red: it stays on the side where that stood; what takes back a return
     is black again."""
-    sums: dict[tuple[int, int, bool], Decimal] = defaultdict(Decimal)
+    sums: dict[tuple[int, int, int, bool], Decimal] = defaultdict(Decimal)
     for entry in entries:
         into = (entry.amount > 0) != red if entry.kind == ValueKind.MOVE else False
-        sums[entry.account_id, entry.contra_id, into] += entry.amount
+        sums[entry.account_id, entry.contra_id, entry.party_id, into] += entry.amount
     lines = []
-    for (account, contra, into), amount in sorted(sums.items()):
-        rules: Mapping[str, Any] = {"rule": "stock", "rules_version": RULES_VERSION, "party_id": party_id}
+    for (account, contra, party, into), amount in sorted(sums.items()):
+        stock: Mapping[str, Any] = {"account_id": account, "rule": "stock", "rules_version": RULES_VERSION}
+        other = {**stock, "account_id": contra, "party_id": party or None}
         if into:
-            lines.append(journal.LineDraft(account_id=account, debit=amount, **rules))
-            lines.append(journal.LineDraft(account_id=contra, credit=amount, **rules))
+            lines.append(journal.LineDraft(debit=amount, **stock))
+            lines.append(journal.LineDraft(credit=amount, **other))
         else:
-            lines.append(journal.LineDraft(account_id=contra, debit=-amount, **rules))
-            lines.append(journal.LineDraft(account_id=account, credit=-amount, **rules))
+            lines.append(journal.LineDraft(debit=-amount, **other))
+            lines.append(journal.LineDraft(credit=-amount, **stock))
     return lines

@@ -213,7 +213,6 @@ def mirrored(
     for move in moves:
         is_issue = move.direction < 0 and move.origin_id is None
         comes_from_issue = is_issue or (move.direction > 0 and move.origin_id is not None)
-        origin = (move.pk if is_issue else move.origin_id) if comes_from_issue else None
         result.append(
             MoveDraft(
                 document_id=move.document_id,
@@ -225,13 +224,13 @@ def mirrored(
                 effective_at=drafts_on,
                 effective_on=on,
                 event=event[move.document_id],
-                value=abs(move.value) if origin is None and move.direction else None,
+                value=abs(move.value) if move.direction and not comes_from_issue else None,
                 lot_id=move.lot_id,
                 status=move.status,
                 owner_id=move.owner_id,
                 rank=move.rank,
                 reverses_id=move.pk,
-                origin_id=origin,
+                origin_id=move.pk if is_issue else move.origin_id,
                 party_id=party_id,
             )
         )

@@ -50,24 +50,24 @@ def shift(command: Command, company_id: int, drafts: Sequence[Shift]) -> list[De
         cost = share_of(worth[issue.pk], draft.quantity, gone[issue.pk], issue.quantity, books.decimals)
         gone[issue.pk] += draft.quantity
         period = held[company_id, draft.posted_on, Area.STOCK_VALUE][0]
-        account, contra = accounts[issue.pk]
+        account, contra, party = accounts[issue.pk]
         beyond = books.cost_account(items[issue.item_id])
-        entries.append(_entry(draft, issue, period, draft.quantity, cost, account, contra))
-        entries.append(_entry(draft, issue, period, Decimal(0), -cost, account, beyond))
+        entries.append(_entry(draft, issue, period, draft.quantity, cost, (account, contra, party)))
+        entries.append(_entry(draft, issue, period, Decimal(0), -cost, (account, beyond, books.party(beyond, party))))
         amounts.append(cost)
     sets.insert(entries)
     return amounts
 
 
-def _accounts(command: Command, issues: dict[int, Move]) -> dict[int, tuple[int, int]]:
+def _accounts(command: Command, issues: dict[int, Move]) -> dict[int, tuple[int, int, int]]:
     rows = ValueEntry.objects.filter(
         group_id=command.actor.group_id, move_id__in=list(issues), kind=ValueKind.MOVE
-    ).values_list("move_id", "account_id", "contra_id")
-    return {move: (account, contra) for move, account, contra in rows}
+    ).values_list("move_id", "account_id", "contra_id", "party_id")
+    return {move: (account, contra, party) for move, account, contra, party in rows}
 
 
 def _entry(
-    draft: Shift, issue: Move, period: int, quantity: Decimal, amount: Decimal, account: int, contra: int
+    draft: Shift, issue: Move, period: int, quantity: Decimal, amount: Decimal, accounts: tuple[int, int, int]
 ) -> ValueEntry:
     return ValueEntry(
         group_id=issue.group_id,
@@ -80,6 +80,7 @@ def _entry(
         posted_on=draft.posted_on,
         quantity=quantity,
         amount=amount,
-        account_id=account,
-        contra_id=contra,
+        account_id=accounts[0],
+        contra_id=accounts[1],
+        party_id=accounts[2],
     )

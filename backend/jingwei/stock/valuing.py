@@ -54,7 +54,7 @@ def lock(command: Command, company_id: int, item_ids: Iterable[int]) -> dict[int
     return {row.item_id: row for row in rows.order_by("item_id")}
 
 
-def row_of(move: Move, value: Decimal | None, accounts: tuple[int, int]) -> Row:
+def row_of(move: Move, value: Decimal | None, accounts: tuple[int, int, int]) -> Row:
     """A move as a step; `value` is + in and − out, None asks for the average."""
     return Row(
         move.effective_at,
@@ -98,7 +98,8 @@ def value(
     by_id = {m.pk: m for m, _d in valued}
     for move, draft in valued:
         given = returned.get(move.pk) if draft.value is None else move.direction * draft.value
-        by_item[move.item_id].append(row_of(move, given, books.accounts(draft.event, items[move.item_id])))
+        account, contra = books.accounts(draft.event, items[move.item_id])
+        by_item[move.item_id].append(row_of(move, given, (account, contra, books.party(contra, draft.party_id))))
     result = Valuation(values=[values[i] for i in by_item])
     late = {m.item_id for m, _d in valued if is_late(m, values[m.item_id])}
     known = history.checkpoints(command.actor.group_id, books.company_id, by_item)
@@ -117,11 +118,11 @@ def value(
             recost(books, values[item_id], found, known[item_id], by_id, spill, result)
         else:
             _append(books, values[item_id], sorted(own), known[item_id], by_id, spill, result)
-        result.entries += [_entry(by_id[r.id], r.account, r.contra) for r in sorted(own)]
+        result.entries += [_entry(by_id[r.id], r) for r in sorted(own)]
     return result
 
 
-def _entry(move: Move, account: int, contra: int) -> ValueEntry:
+def _entry(move: Move, row: Row) -> ValueEntry:
     return ValueEntry(
         group_id=move.group_id,
         company_id=move.company_id,
@@ -133,8 +134,9 @@ def _entry(move: Move, account: int, contra: int) -> ValueEntry:
         posted_on=move.effective_on,
         quantity=move.direction * move.quantity,
         amount=move.value,
-        account_id=account,
-        contra_id=contra,
+        account_id=row.account,
+        contra_id=row.contra,
+        party_id=row.party,
     )
 
 
@@ -159,7 +161,7 @@ def _append(
         if spilled:
             cause = Cause(move.document_id, move.effective_on)
             result.corrections.append(
-                _correction(held, cause, row.period, move.effective_on, spilled, row.account, spill)
+                _correction(held, cause, row.period, move.effective_on, spilled, (row.account, spill, 0))
             )
         held.last_at, held.last_direction = row.effective_at, -row.order
     held.quantity, held.value = holding.quantity, holding.value
@@ -200,17 +202,18 @@ def recost(
     own = [r for r in found.rows if r.id in by_id]
     for row in own:
         by_id[row.id].value = done.worths[row.id]
-        key = (row.period, row.account, row.contra)
+        key = (row.period, row.account, row.contra, row.party)
         found.posted[key] = found.posted.get(key, ZERO) + done.worths[row.id]
     held.quantity, held.value = holding.quantity, holding.value
     held.last_at, held.last_direction = found.rows[-1].effective_at, -found.rows[-1].order
     dates = dates if dates is not None else {r.period: by_id[r.id].effective_on for r in own}
     cause = cause or Cause(own[0].document, by_id[own[0].id].effective_on)
-    for (period, account, contra), worth in sorted(done.truth.items()):
-        difference = worth - found.posted.get((period, account, contra), ZERO)
+    for key, worth in sorted(done.truth.items()):
+        period, *accounts = key
+        difference = worth - found.posted.get(key, ZERO)
         if difference:
             on = dates.get(period, books.starts[period])
-            result.corrections.append(_correction(held, cause, period, on, difference, account, contra))
+            result.corrections.append(_correction(held, cause, period, on, difference, accounts))
 
 
 def _checkpoint(books: Any, held: ItemValue, period: int, holding: Holding, *, is_recosted: bool = False) -> Checkpoint:
@@ -244,7 +247,7 @@ def _restate(
 
 
 def _correction(
-    held: ItemValue, cause: Cause, period: int, on: date, amount: Decimal, account: int, contra: int
+    held: ItemValue, cause: Cause, period: int, on: date, amount: Decimal, accounts: Sequence[int]
 ) -> ValueEntry:
     return ValueEntry(
         group_id=held.group_id,
@@ -255,8 +258,9 @@ def _correction(
         period_id=period,
         posted_on=on,
         amount=amount,
-        account_id=account,
-        contra_id=contra,
+        account_id=accounts[0],
+        contra_id=accounts[1],
+        party_id=accounts[2],
     )
 
 
