@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform.documents.declare import Action, Conversion, Document, Lines, Section, Series, State
-from jingwei.purchasing import orders, receipts
-from jingwei.purchasing.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
+from jingwei.purchasing import orders, receipts, returns
+from jingwei.purchasing.models import (
+    GoodsReceipt,
+    GoodsReceiptLine,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    PurchaseReturn,
+    PurchaseReturnLine,
+)
 from jingwei.purchasing.orders import CANCELLED, CLOSED, CONFIRMED, DRAFT
 
 ORDER = Document(
@@ -40,7 +49,7 @@ ORDER = Document(
             ),
         ),
         Section(key="totals", label=_("Totals"), fields=("amount_net", "amount_tax", "amount_gross")),
-        Section(key="more", label=_("Further"), fields=("rate",), folded=True),
+        Section(key="more", label=_("Further"), fields=("rate", "zero_price_reason"), folded=True),
     ),
     read_only=frozenset({"number", "amount_net", "amount_tax", "amount_gross"}),
     lines=(
@@ -162,8 +171,22 @@ RECEIPT = Document(
             parent="receipt",
             label=_("Lines"),
             help=_("What came of which order line."),
-            fields=("order", "order_line", "item", "quantity", "location", "lot", "quantity_stock", "amount"),
-            read_only=frozenset({"item", "quantity_stock", "amount"}),
+            fields=(
+                "order",
+                "order_line",
+                "item",
+                "quantity",
+                "location",
+                "lot",
+                "quantity_stock",
+                "amount_ordered",
+                "amount",
+                "quantity_returned",
+                "amount_returned",
+            ),
+            read_only=frozenset(
+                {"item", "quantity_stock", "amount_ordered", "amount", "quantity_returned", "amount_returned"}
+            ),
             minimum=1,
         ),
     ),
@@ -200,7 +223,84 @@ RECEIPT = Document(
             ask=_("The goods go back at the value they came in with; both stay in the books."),
         ),
     ),
+    conversions=(
+        Conversion(
+            key="return",
+            label=_("Return"),
+            target="purchasing.return",
+            source=frozenset({receipts.POSTED}),
+            build=returns.from_receipts,
+            help=_("A return of what came, several receipts of one supplier in one."),
+        ),
+    ),
     check=receipts.check,
 )
 
-DOCUMENTS = (ORDER, RECEIPT)
+RETURN = Document(
+    key="purchasing.return",
+    path="purchasing/returns",
+    model=PurchaseReturn,
+    label=_("Purchase return"),
+    plural=_("Purchase returns"),
+    help=_("Goods that go back to the supplier. Posting takes them out of the stock and lowers the accrued debt."),
+    steward=_("Warehouse keeper"),
+    title=("reason", "reason"),
+    number="number",
+    party="supplier",
+    sort="-id",
+    import_key="reference",
+    series=Series(pattern="PR-{yyyy}-{seq:06}"),
+    sections=(
+        Section(
+            key="main",
+            label=_("Goods"),
+            fields=("number", "supplier", "moved_at", "is_final", "reason", "reference", "amount"),
+        ),
+    ),
+    read_only=frozenset({"number", "amount"}),
+    lines=(
+        Lines(
+            name="lines",
+            model=PurchaseReturnLine,
+            parent="purchase_return",
+            label=_("Lines"),
+            help=_("What goes back of which receipt line."),
+            fields=(
+                "receipt",
+                "receipt_line",
+                "item",
+                "quantity",
+                "location",
+                "lot",
+                "reason",
+                "quantity_stock",
+                "amount",
+            ),
+            read_only=frozenset({"item", "quantity_stock", "amount"}),
+            minimum=1,
+        ),
+    ),
+    columns=("number", "supplier", "moved_at", "reason", "amount", "state"),
+    filters=("state", "supplier", "moved_at"),
+    search=("reference",),
+    sortable=("id", "number", "moved_at"),
+    states=RECEIPT.states,
+    editable_in=frozenset({returns.DRAFT}),
+    deletable_in=frozenset({returns.DRAFT}),
+    actions=(
+        replace(
+            RECEIPT.actions[0],
+            rule=returns.post,
+            help=_("Take the goods out of the stock and lower the accrued debt."),
+        ),
+        replace(
+            RECEIPT.actions[1],
+            rule=returns.reverse,
+            help=_("Take the goods in again, with their value, in an open period."),
+            ask=_("The goods come in again at the value they left with; both stay in the books."),
+        ),
+    ),
+    check=returns.check,
+)
+
+DOCUMENTS = (ORDER, RECEIPT, RETURN)

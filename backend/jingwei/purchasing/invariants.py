@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from jingwei.platform.invariants import Invariant
 
+# What came on each order line, less what went back to be delivered again.
 _RECEIVED = (
-    "SELECT l.order_id, l.order_line, sum(l.quantity) quantity FROM goods_receipt_line l "
-    "JOIN goods_receipt r ON r.id = l.receipt_id AND r.state = 'posted' WHERE l.group_id = %(group)s GROUP BY 1, 2"
+    "SELECT order_id, order_line, sum(quantity) quantity FROM (SELECT l.order_id, l.order_line, l.quantity "
+    "FROM goods_receipt_line l JOIN goods_receipt r ON r.id = l.receipt_id AND r.state = 'posted' "
+    "WHERE l.group_id = %(group)s UNION ALL SELECT g.order_id, g.order_line, -l.quantity FROM purchase_return_line l "
+    "JOIN purchase_return r ON r.id = l.purchase_return_id AND r.state = 'posted' AND NOT r.is_final "
+    "JOIN goods_receipt_line g ON g.receipt_id = l.receipt_id AND g.line = l.receipt_line "
+    "WHERE l.group_id = %(group)s) parts GROUP BY 1, 2"
+)
+# What went back of each receipt line.
+_RETURNED = (
+    "SELECT l.receipt_id, l.receipt_line, sum(l.quantity) quantity, sum(l.amount) amount FROM purchase_return_line l "
+    "JOIN purchase_return r ON r.id = l.purchase_return_id AND r.state = 'posted' "
+    "WHERE l.group_id = %(group)s GROUP BY 1, 2"
 )
 
 RULES = (
@@ -18,7 +29,7 @@ RULES = (
     ),
     Invariant(
         "I-10",
-        "What an order line says is received is the sum of its posted receipts.",
+        "What an order line says is received is the sum of its posted receipts, less what went back of them.",
         "SELECT 'purchase_order_line', o.id, 'received ' || o.quantity_received || ', receipts ' || "
         f"coalesce(s.quantity, 0) FROM purchase_order_line o LEFT JOIN ({_RECEIVED}) s ON s.order_id = o.order_id "
         "AND s.order_line = o.line WHERE o.group_id = %(group)s AND o.quantity_received <> coalesce(s.quantity, 0)",
@@ -34,14 +45,36 @@ RULES = (
         "AND (p.quantity = 0) <> (l.quantity = l.quantity_received)",
     ),
     Invariant(
+        "I-9",
+        "No more goes back than came.",
+        "SELECT 'goods_receipt_line', id, 'returned ' || quantity_returned || ' of ' || quantity FROM "
+        "goods_receipt_line WHERE group_id = %(group)s AND (quantity_returned < 0 OR quantity_returned > quantity)",
+    ),
+    Invariant(
+        "I-10",
+        "What a receipt line says went back is the sum of its posted returns, in quantity and value.",
+        "SELECT 'goods_receipt_line', l.id, 'returned ' || l.quantity_returned || ' worth ' || l.amount_returned || "
+        "', returns ' || coalesce(s.quantity, 0) || ' worth ' || coalesce(s.amount, 0) FROM goods_receipt_line l "
+        f"LEFT JOIN ({_RETURNED}) s ON s.receipt_id = l.receipt_id AND s.receipt_line = l.line "
+        "WHERE l.group_id = %(group)s AND (l.quantity_returned <> coalesce(s.quantity, 0) "
+        "OR l.amount_returned <> coalesce(s.amount, 0))",
+    ),
+    Invariant(
+        "I-19",
+        "Of a receipt line that went back in full nothing is accrued any more.",
+        "SELECT 'goods_receipt_line', id, 'accrued ' || amount || ', returned ' || amount_returned "
+        "FROM goods_receipt_line WHERE group_id = %(group)s AND (quantity_returned = quantity "
+        "AND amount_returned <> amount OR quantity_returned = 0 AND amount_returned <> 0)",
+    ),
+    Invariant(
         "I-33",
-        "Goods received, not invoiced: the account equals the posted receipts, per party.",
+        "Goods received, not invoiced: the account equals the posted receipts less returns, per party.",
         "SELECT 'account', coalesce(j.account_id, 0), 'party ' || party || ': books ' || coalesce(j.amount, 0) || "
         "', receipts ' || coalesce(r.amount, 0) FROM (SELECT l.party_id party, max(l.account_id) account_id, "
         "sum(l.credit - l.debit) amount FROM journal_line l JOIN account a ON a.id = l.account_id AND a.role = 'GRNI' "
-        "WHERE l.group_id = %(group)s GROUP BY 1) j FULL JOIN (SELECT r.supplier_id party, sum(l.amount) amount "
-        "FROM goods_receipt r JOIN goods_receipt_line l ON l.receipt_id = r.id JOIN item i ON i.id = l.item_id "
-        "AND i.is_stocked WHERE r.group_id = %(group)s AND r.state = 'posted' GROUP BY 1) r USING (party) "
+        "WHERE l.group_id = %(group)s GROUP BY 1) j FULL JOIN (SELECT r.supplier_id party, "
+        "sum(l.amount - l.amount_returned) amount FROM goods_receipt r JOIN goods_receipt_line l "
+        "ON l.receipt_id = r.id WHERE r.group_id = %(group)s AND r.state = 'posted' GROUP BY 1) r USING (party) "
         "WHERE coalesce(j.amount, 0) <> coalesce(r.amount, 0)",
     ),
 )

@@ -1,4 +1,4 @@
-"""Orders to suppliers, and the goods that came on them."""
+"""Orders to suppliers, the goods that came on them, and what of these went back."""
 
 from __future__ import annotations
 
@@ -27,6 +27,13 @@ class PurchaseOrder(PricedDocument, NumberedDocument):
         blank=True,
         help_text=_("Place of the stock the goods are expected at; the first of the company when empty."),
     )
+    zero_price_reason = models.CharField(
+        _("Reason for price zero"),
+        max_length=200,
+        blank=True,
+        default="",
+        help_text=_("Why goods of the order cost nothing, such as samples; asked for when it is confirmed."),
+    )
     lines: list[PurchaseOrderLine]
 
     class Meta:
@@ -41,7 +48,9 @@ class PurchaseOrderLine(PricedLine):
     requested_on = models.DateField(
         _("Requested date"), null=True, blank=True, help_text=_("When this line is wanted; the order's when empty.")
     )
-    quantity_received = QuantityField(_("Received"), default=0, help_text=_("What has come, less what went back."))
+    quantity_received = QuantityField(
+        _("Received"), default=0, help_text=_("What has come, less what went back to be delivered again.")
+    )
 
     class Meta:
         db_table = "purchase_order_line"
@@ -92,7 +101,13 @@ class GoodsReceiptLine(Line):
         _("Order line"), validators=[MinValueValidator(1)], help_text=_("Number of the line in the order.")
     )
     quantity = QuantityField(_("Quantity"), help_text=_("What came, in the order line's unit."))
-    location = TenantForeignKey(Location, verbose_name=_("Location"), help_text=_("Place the goods were put."))
+    location = TenantForeignKey(
+        Location,
+        verbose_name=_("Location"),
+        null=True,
+        blank=True,
+        help_text=_("Place the goods were put; the order's when empty. Services have none."),
+    )
     lot = CodeField(
         _("Lot or serial"), max_length=60, blank=True, default="", help_text=_("Needed where the item is tracked.")
     )
@@ -100,7 +115,100 @@ class GoodsReceiptLine(Line):
     quantity_stock = QuantityField(
         _("In stock units"), default=0, help_text=_("The quantity in the item's stock unit, exactly.")
     )
-    amount = AmountField(_("Value"), default=0, help_text=_("Value without tax, in functional currency."))
+    amount_ordered = AmountField(
+        _("At order prices"), default=0, help_text=_("Share of the order line without tax, in functional currency.")
+    )
+    amount = AmountField(
+        _("Value"),
+        default=0,
+        help_text=_("What the goods put into the stock and accrue, in functional currency; 0 for services."),
+    )
+    quantity_returned = QuantityField(_("Returned"), default=0, help_text=_("How much of it went back."))
+    amount_returned = AmountField(
+        _("Value returned"), default=0, help_text=_("How much of the accrued value went back with returns.")
+    )
 
     class Meta:
         db_table = "goods_receipt_line"
+        constraints = [
+            models.CheckConstraint(
+                name="goods_receipt_line_returned",
+                condition=models.Q(quantity_returned__gte=0, quantity_returned__lte=models.F("quantity")),
+                violation_error_code="return.over",
+                violation_error_message=_("More would go back than came."),
+            )
+        ]
+
+
+class PurchaseReturn(NumberedDocument):
+    """采购退货单: goods that go back to the supplier they came from."""
+
+    supplier = TenantForeignKey(Party, verbose_name=_("Supplier"), help_text=_("Party the goods go back to."))
+    moved_at = models.DateTimeField(
+        _("Returned at"), help_text=_("When the goods left; decides the business date and the order of moves.")
+    )
+    is_final = models.BooleanField(
+        _("No replacement"),
+        default=False,
+        help_text=_("Nothing is delivered again: the order counts the goods as received although they went back."),
+    )
+    reason = models.CharField(
+        _("Reason"),
+        max_length=200,
+        blank=True,
+        default="",
+        help_text=_("Why the goods go back; the lines' when empty."),
+    )
+    amount = AmountField(_("Value"), default=0, help_text=_("Accrued value that goes back, in functional currency."))
+
+    lines: list[PurchaseReturnLine]
+
+    class Meta:
+        db_table = "purchase_return"
+        constraints = document_constraints("purchase_return", "return")
+
+
+class PurchaseReturnLine(Line):
+    """What goes back of a receipt's line, in the unit it was ordered in."""
+
+    unindexed = ("location",)
+
+    purchase_return = TenantForeignKey(PurchaseReturn)
+    receipt = TenantForeignKey(
+        GoodsReceipt, verbose_name=_("Goods receipt"), help_text=_("Receipt the goods came with.")
+    )
+    receipt_line = models.PositiveIntegerField(
+        _("Receipt line"), validators=[MinValueValidator(1)], help_text=_("Number of the line in the receipt.")
+    )
+    quantity = QuantityField(_("Quantity"), help_text=_("What goes back, in the order line's unit."))
+    location = TenantForeignKey(
+        Location,
+        verbose_name=_("Location"),
+        null=True,
+        blank=True,
+        help_text=_("Place the goods are taken from; where they were put when empty."),
+    )
+    lot = CodeField(
+        _("Lot or serial"),
+        max_length=60,
+        blank=True,
+        default="",
+        help_text=_("Lot or serial number that goes back; the receipt's when empty."),
+    )
+    reason = models.CharField(
+        _("Reason"),
+        max_length=200,
+        blank=True,
+        default="",
+        help_text=_("Why this goes back; the document's when empty."),
+    )
+    item = TenantForeignKey(
+        Item, verbose_name=_("Item"), null=True, blank=True, help_text=_("The receipt line's item.")
+    )
+    quantity_stock = QuantityField(
+        _("In stock units"), default=0, help_text=_("The quantity in the item's stock unit, exactly.")
+    )
+    amount = AmountField(_("Value"), default=0, help_text=_("Accrued value that goes back, in functional currency."))
+
+    class Meta:
+        db_table = "purchase_return_line"

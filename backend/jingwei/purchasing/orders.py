@@ -13,8 +13,9 @@ from jingwei.masterdata.rates import rate_on
 from jingwei.masterdata.units import to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input
-from jingwei.platform.errors import DocumentRef, Problem, Refusal, Text, refuse
-from jingwei.purchasing.models import GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
+from jingwei.platform.errors import Problem, Refusal, Text, refuse
+from jingwei.purchasing import successors
+from jingwei.purchasing.models import PurchaseOrder, PurchaseOrderLine
 from jingwei.stock import planned
 from jingwei.stock.models import PlannedKind, PlannedMove
 from jingwei.warehouse.goods import load_units
@@ -60,7 +61,9 @@ def _line_problems(command: Command, order: PurchaseOrder, line: PurchaseOrderLi
 
 
 def confirm(command: Command, orders: Sequence[PurchaseOrder], inputs: Input) -> None:
-    """Take the exchange rate of the order's day and expect the goods. Raises `rate.missing`, `location.missing`."""
+    """Take the exchange rate of the order's day and expect the goods. Raises `price.zero`, `rate.missing`,
+    `location.missing`."""
+    refuse(p for order in orders for p in _free_goods(order))
     load_units(command, (line.item for o in orders for line in o.lines))
     for order in orders:
         own = str(command.company(order.company_id).currency_id)
@@ -69,6 +72,23 @@ def confirm(command: Command, orders: Sequence[PurchaseOrder], inputs: Input) ->
         if order.location_id is None:
             order.location = first_place(command, order.company_id)
     planned.plan(command, [_expected(o, line) for o in orders for line in o.lines if line.item.is_stocked])
+
+
+def _free_goods(order: PurchaseOrder) -> list[Problem]:
+    """`price.zero` for goods that would come into the stock worth nothing, unless the order says why."""
+    if order.zero_price_reason:
+        return []
+    return [
+        Problem(
+            "price.zero",
+            _("%(item)s on line %(line)s costs nothing.") % {"item": line.item, "line": line.line},
+            _("Correct the price, or say on the order why its price is zero."),
+            field=f"lines.{line.line - 1}.price",
+            line=line.line,
+        )
+        for line in order.lines
+        if line.item.is_stocked and not line.amount_net
+    ]
 
 
 def _expected(order: PurchaseOrder, line: PurchaseOrderLine) -> PlannedMove:
@@ -100,7 +120,7 @@ def first_place(command: Command, company_id: int) -> Location:
 
 def reopen(command: Command, orders: Sequence[PurchaseOrder], inputs: Input) -> None:
     """Back to draft, as long as nothing came."""
-    refuse(_with_receipts(command, orders))
+    refuse(successors.problems(orders, successors.of_orders(command, [o.pk for o in orders])))
     planned.drop(command, [o.pk for o in orders])
 
 
@@ -110,32 +130,6 @@ def close(command: Command, orders: Sequence[PurchaseOrder], inputs: Input) -> N
 
 
 def cancel(command: Command, orders: Sequence[PurchaseOrder], inputs: Input) -> None:
-    """Nothing will come; refused with the receipts where something has."""
-    refuse(_with_receipts(command, orders))
+    """Nothing will come; refused with what was made from the order."""
+    refuse(successors.problems(orders, successors.of_orders(command, [o.pk for o in orders])))
     planned.drop(command, [o.pk for o in orders])
-
-
-def _with_receipts(command: Command, orders: Sequence[PurchaseOrder]) -> list[Problem]:
-    """`doc.has_successors`, naming the receipts that stand in the way."""
-    rows = (
-        GoodsReceiptLine.objects.filter(
-            group_id=command.actor.group_id, order_id__in=[o.pk for o in orders], receipt__state__in=("draft", "posted")
-        )
-        .values_list("order_id", "receipt_id", "receipt__number")
-        .distinct()
-    )
-    found: dict[int, list[DocumentRef]] = {}
-    for order_id, receipt_id, number in rows:
-        found.setdefault(order_id, []).append(DocumentRef("purchasing.receipt", receipt_id, number))
-    return [
-        Problem(
-            "doc.has_successors",
-            _("Order %(number)s has receipts: %(receipts)s.")
-            % {"number": order, "receipts": ", ".join(ref.number for ref in found[order.pk])},
-            _("Reverse or delete them first, in this order."),
-            status=409,
-            documents=tuple(found[order.pk]),
-        )
-        for order in orders
-        if order.pk in found
-    ]

@@ -9,17 +9,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.masterdata.models import Item, Location, LocationKind, Unit
+from jingwei.masterdata.models import Item, Location, LocationKind
 from jingwei.masterdata.pricing import share_of
 from jingwei.masterdata.units import to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input, asked
-from jingwei.platform.errors import DocumentRef, Problem, Refusal, Text, refuse
+from jingwei.platform.errors import Problem, Refusal, Text, refuse
 from jingwei.platform.money import round_half_up
 from jingwei.platform.text import fold
+from jingwei.purchasing import counters, successors
 from jingwei.purchasing.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
 from jingwei.purchasing.orders import CONFIRMED
 from jingwei.stock import planned, posting
@@ -30,14 +30,6 @@ DRAFT, POSTED, REVERSED = "draft", "posted", "reversed"
 EVENT = "purchase.received"
 ZERO = Decimal(0)
 
-_COUNT = """
-UPDATE purchase_order_line SET quantity_received = purchase_order_line.quantity_received + given.change
-FROM unnest(%s::bigint[], %s::numeric[]) AS given(id, change)
-WHERE purchase_order_line.group_id = %s AND purchase_order_line.id = given.id
-"""
-
-Key = tuple[int, int]
-
 
 class Reversal(Input):
     """When the goods went back."""
@@ -45,37 +37,18 @@ class Reversal(Input):
     moved_at: datetime = asked(_("Moved at"), _("When the goods went back; in an open period."))
 
 
-def order_lines(
-    command: Command, receipts: Iterable[GoodsReceipt], *, lock: bool = False
-) -> dict[Key, PurchaseOrderLine]:
-    """The order lines that receipts name, by (order, line number), with items and units; locked when asked."""
-    ids = {line.order_id for r in receipts for line in r.lines}
-    rows = PurchaseOrderLine.objects.filter(group_id=command.actor.group_id, order_id__in=ids).order_by("id")
-    if lock:  # orders before their lines: whoever closes an order waits for the receipt, or the receipt sees it closed
-        orders = PurchaseOrder.objects.select_for_update(no_key=True).filter(
-            group_id=command.actor.group_id, id__in=ids
-        )
-        list(orders.order_by("id").values_list("id"))
-        rows = rows.select_for_update(no_key=True, of=("self",))
-    found = list(rows.select_related("order"))
-    items = command.load(Item, (x.item_id for x in found))
-    units = command.load(Unit, (x.unit_id for x in found))
-    goods.load_units(command, items.values())
-    for row in found:
-        row.item, row.unit = items[row.item_id], units[row.unit_id] if row.unit_id else items[row.item_id].unit
-    return {(row.order_id, row.line): row for row in found}
-
-
 def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
     """Lines of confirmed orders of the supplier, quantities in the order's unit, places of the stock, lots; fills what
     follows from the order line: item and stock quantity."""
-    known = order_lines(command, [d.record for d in drafts])
+    known = counters.order_lines(command, _orders(d.record for d in drafts))
     problems: list[Problem] = []
     for draft in drafts:
         receipt: GoodsReceipt = draft.record
         for position, line in enumerate(receipt.lines):
             ordered = known.get((line.order_id, line.order_line))
             line.item = ordered.item if ordered else None
+            if ordered is not None and line.location_id is None and ordered.item.is_stocked:
+                line.location = ordered.order.location
             for problem in _line_problems(receipt, line, ordered):
                 where = f"lines.{position}.{problem.field}"
                 problems.append(problem.at(field=where, row=draft.row, line=position + 1))
@@ -103,10 +76,7 @@ def _line_problems(receipt: GoodsReceipt, line: GoodsReceiptLine, ordered: Purch
             line.quantity_stock = to_stock(ordered.item, line.quantity, ordered.unit)
         except Refusal as refusal:
             problems += [p.at(field="quantity") for p in refusal.problems]
-    if line.location.kind != LocationKind.STOCK:
-        message = _("%(place)s is not a place of the stock.") % {"place": line.location}
-        problems.append(Problem("location.not_stock", message, field="location"))
-    return problems
+    return problems + goods.place_problems(ordered.item, line.location)
 
 
 def _not_confirmed(ordered: PurchaseOrderLine, line: int | None) -> Problem | None:
@@ -117,66 +87,31 @@ def _not_confirmed(ordered: PurchaseOrderLine, line: int | None) -> Problem | No
     return Problem("order.not_confirmed", message, field="order", line=line, status=409)
 
 
-def _outside(command: Command, company_id: int) -> Location:
-    found = Location.objects.filter(
-        group_id=command.actor.group_id, company_id=company_id, kind=LocationKind.SUPPLIER, state="active"
-    ).first()
-    if found is None:
-        message = _("The company has no location of the kind “Suppliers”.")
-        raise Refusal(Problem("location.missing", message, _("Create it under Locations."), status=409))
-    return found
-
-
 def post(command: Command, receipts: Sequence[GoodsReceipt], inputs: Input) -> None:
     """Raise the counters, move the goods, accrue the debt. Raises `receipt.over`, and what the stock raises."""
-    known = order_lines(command, receipts, lock=True)
+    known = counters.order_lines(command, _orders(receipts), lock=True)
     pairs = [(r, line, known[line.order_id, line.order_line]) for r in receipts for line in r.lines]
     refuse([p for _r, line, ordered in pairs if (p := _not_confirmed(ordered, line.line)) is not None])
-    refuse(_over(pairs))
-    before = {ordered.pk: ordered.quantity_received for _r, _l, ordered in pairs}
+    refuse(counters.over_received((line, ordered) for _r, line, ordered in pairs))
+    before = counters.snapshot(known.values(), counters.ORDER_COUNTERS)
     for _receipt, line, ordered in pairs:
-        line.amount = _value(command, line, ordered)
+        line.amount_ordered = _value(command, line, ordered)
+        line.amount = line.amount_ordered if ordered.item.is_stocked else ZERO
         ordered.quantity_received += line.quantity
-    _count(command, known.values(), before)
-    _expect(command, pairs, -1)
+    counters.save(command, known.values(), counters.ORDER_COUNTERS, before)
+    expect(command, ((line, ordered) for _r, line, ordered in pairs), -1)
     for company_id in sorted({r.company_id for r in receipts}):
         own = [(r, line, ordered) for r, line, ordered in pairs if r.company_id == company_id]
-        outside = _outside(command, company_id)
+        place = outside(command, company_id)
         lots = goods.lots(command, [line for _r, line, _o in own], make=True)
-        drafts = [_draft(command, r, line, outside, lots) for r, line, ordered in own if ordered.item.is_stocked]
+        drafts = [_draft(command, r, line, place, lots) for r, line, ordered in own if ordered.item.is_stocked]
         posting.post(command, company_id, drafts)
     for receipt in receipts:
         receipt.amount = sum((line.amount for line in receipt.lines), ZERO)
 
 
-def _over(pairs: Sequence[tuple[GoodsReceipt, GoodsReceiptLine, PurchaseOrderLine]]) -> list[Problem]:
-    """`receipt.over` per order line, with what is still open; several lines of one order line are added up."""
-    coming: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    problems = []
-    for _receipt, line, ordered in pairs:
-        coming[ordered.pk] += line.quantity
-        open_now = ordered.quantity - ordered.quantity_received
-        if coming[ordered.pk] > open_now:
-            more = coming[ordered.pk] - open_now
-            problems.append(
-                Problem(
-                    "receipt.over",
-                    _("Line %(line)s of %(order)s: %(more)s more than the %(open)s still open of %(ordered)s.")
-                    % {
-                        "line": ordered.line,
-                        "order": ordered.order,
-                        "more": f"{more.normalize():f}",
-                        "open": f"{open_now.normalize():f}",
-                        "ordered": f"{ordered.quantity.normalize():f}",
-                    },
-                    _("Receive at most what is open, or have the order changed."),
-                    field="lines",
-                    line=line.line,
-                    status=409,
-                    documents=(DocumentRef("purchasing.order", ordered.order_id, ordered.order.number),),
-                )
-            )
-    return problems
+def _orders(receipts: Iterable[GoodsReceipt]) -> set[int]:
+    return {line.order_id for r in receipts for line in r.lines}
 
 
 def _value(command: Command, line: GoodsReceiptLine, ordered: PurchaseOrderLine) -> Decimal:
@@ -186,33 +121,35 @@ def _value(command: Command, line: GoodsReceiptLine, ordered: PurchaseOrderLine)
     return share_of(whole, line.quantity, ordered.quantity_received, ordered.quantity, decimals)
 
 
-def _count(command: Command, lines: Iterable[PurchaseOrderLine], before: dict[int, Decimal]) -> None:
-    changed = [x for x in lines if x.quantity_received != before.get(x.pk, x.quantity_received)]
-    with connection.cursor() as cursor:
-        ids, changes = [x.pk for x in changed], [x.quantity_received - before[x.pk] for x in changed]
-        cursor.execute(_COUNT, [ids, changes, command.actor.group_id])
-
-
-def _expect(
-    command: Command, pairs: Sequence[tuple[GoodsReceipt, GoodsReceiptLine, PurchaseOrderLine]], sign: int
-) -> None:
+def expect(command: Command, pairs: Iterable[tuple[Any, PurchaseOrderLine]], sign: int) -> None:
     """Less is to come of the order lines when goods came, more again when they went back."""
-    changes: dict[Key, Decimal] = defaultdict(lambda: ZERO)
-    for _receipt, line, ordered in pairs:
+    changes: dict[counters.Key, Decimal] = defaultdict(lambda: ZERO)
+    for line, ordered in pairs:
         if ordered.item.is_stocked:
             changes[ordered.order_id, ordered.line] += sign * line.quantity_stock
     planned.change(command, changes)
 
 
+def outside(command: Command, company_id: int) -> Location:
+    """Where goods come from and go back to. Raises `location.missing`."""
+    found = Location.objects.filter(
+        group_id=command.actor.group_id, company_id=company_id, kind=LocationKind.SUPPLIER, state="active"
+    ).first()
+    if found is None:
+        message = _("The company has no location of the kind “Suppliers”.")
+        raise Refusal(Problem("location.missing", message, _("Create it under Locations."), status=409))
+    return found
+
+
 def _draft(
-    command: Command, receipt: GoodsReceipt, line: GoodsReceiptLine, outside: Location, lots: dict[tuple[int, str], int]
+    command: Command, receipt: GoodsReceipt, line: GoodsReceiptLine, place: Location, lots: dict[tuple[int, str], int]
 ) -> posting.MoveDraft:
-    assert line.item_id is not None
+    assert line.item_id is not None and line.location_id is not None, "checked when the receipt was saved"
     return posting.MoveDraft(
         document_id=receipt.pk,
         line=line.line,
         item_id=line.item_id,
-        from_location_id=outside.pk,
+        from_location_id=place.pk,
         to_location_id=line.location_id,
         quantity=line.quantity_stock,
         effective_at=receipt.moved_at,
@@ -227,26 +164,46 @@ def _draft(
 
 
 def reverse(command: Command, receipts: Sequence[GoodsReceipt], inputs: Reversal) -> None:
-    """Lower the counters and move the goods back at the value they came in with. Raises `receipt.value_gone`."""
-    known = order_lines(command, receipts, lock=True)
-    before = {ordered.pk: ordered.quantity_received for ordered in known.values()}
-    for receipt in receipts:
-        if inputs.moved_at < receipt.moved_at:
-            raise Refusal(Problem("date.order", _("The goods cannot go back before they moved."), field="moved_at"))
-        for line in receipt.lines:
-            known[line.order_id, line.order_line].quantity_received -= line.quantity
-    _count(command, known.values(), before)
-    _expect(command, [(r, line, known[line.order_id, line.order_line]) for r in receipts for line in r.lines], 1)
-    for receipt in receipts:
-        rows = Move.objects.filter(group_id=receipt.group_id, document_id=receipt.pk, reverses=None)
-        on = command.date_of(inputs.moved_at, receipt.company_id)
-        drafts = posting.mirrored(
-            list(rows.order_by("id")), inputs.moved_at, on, {receipt.pk: EVENT}, party_id=receipt.supplier_id
-        )
-        refuse(_value_gone(drafts, posting.post(command, receipt.company_id, drafts)))
+    """Lower the counters and move the goods back at the value they came in with. Raises `doc.has_successors` with what
+    was made from the receipt, and `receipt.value_gone`."""
+    refuse(successors.problems(receipts, successors.of_receipts(command, [r.pk for r in receipts])))
+    refuse(too_early(receipts, inputs.moved_at))
+    known = counters.order_lines(command, _orders(receipts), lock=True)
+    before = counters.snapshot(known.values(), counters.ORDER_COUNTERS)
+    pairs = [(line, known[line.order_id, line.order_line]) for r in receipts for line in r.lines]
+    for line, ordered in pairs:
+        ordered.quantity_received -= line.quantity
+    counters.save(command, known.values(), counters.ORDER_COUNTERS, before)
+    expect(command, pairs, 1)
+    move_back(command, receipts, inputs.moved_at)
 
 
-def _value_gone(drafts: Sequence[posting.MoveDraft], moves: Sequence[Move]) -> list[Problem]:
+def too_early(documents: Iterable[Any], moved_at: datetime) -> Iterable[Problem]:
+    """`date.order`, where goods would go back before they moved."""
+    message = _("The goods cannot go back before they moved.")
+    return (Problem("date.order", message, field="moved_at") for d in documents if moved_at < d.moved_at)
+
+
+def move_back(command: Command, documents: Sequence[Any], moved_at: datetime) -> None:
+    """The goods of receipts or returns back to where they came from, at the value they moved with."""
+    rows = Move.objects.filter(
+        group_id=command.actor.group_id, document_id__in=[d.pk for d in documents], reverses=None
+    )
+    by_document = defaultdict(list)
+    for move in rows.order_by("id"):
+        by_document[move.document_id].append(move)
+    for company_id in sorted({d.company_id for d in documents}):
+        on = command.date_of(moved_at, company_id)
+        drafts = [
+            draft
+            for d in documents
+            if d.company_id == company_id
+            for draft in posting.mirrored(by_document[d.pk], moved_at, on, {d.pk: EVENT}, party_id=d.supplier_id)
+        ]
+        refuse(value_gone(drafts, posting.post(command, company_id, drafts)))
+
+
+def value_gone(drafts: Sequence[posting.MoveDraft], moves: Sequence[Move]) -> list[Problem]:
     """The accrual goes back as it came. Where issues at the average have carried part of the value away, the stock
     cannot give it back in full: refused, or the account of goods not invoiced would keep the rest for ever."""
     return [
@@ -266,6 +223,7 @@ def _value_gone(drafts: Sequence[posting.MoveDraft], moves: Sequence[Move]) -> l
 def from_orders(command: Command, orders: Sequence[PurchaseOrder]) -> list[dict[str, Any]]:
     """下推: what is still open of the orders, one receipt per supplier; received now, where they are expected."""
     by_supplier: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    items = command.load(Item, (line.item_id for order in orders for line in order.lines))
     for order in orders:
         for line in order.lines:
             remains = line.quantity - line.quantity_received
@@ -274,8 +232,8 @@ def from_orders(command: Command, orders: Sequence[PurchaseOrder]) -> list[dict[
                     {
                         "order": order.pk,
                         "order_line": line.line,
-                        "quantity": f"{remains.normalize():f}",
-                        "location": order.location_id,
+                        "quantity": counters.plain(remains),
+                        "location": order.location_id if items[line.item_id].is_stocked else None,
                     }
                 )
     if not by_supplier:

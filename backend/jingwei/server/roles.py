@@ -45,7 +45,7 @@ PRESETS = (
         "keeper",
         "仓管员",
         "Warehouse keeper",
-        (*READ, "warehouse.*", "-warehouse.opening.*", "purchasing.receipt.*", *READ),
+        (*READ, "warehouse.*", "-warehouse.opening.*", "purchasing.receipt.*", "purchasing.return.*", *READ),
     ),
     Preset("planner", "计划员", "Planner", READ),
     Preset("lead", "车间主管", "Shop-floor lead", READ),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.masterdata.models import Item, ItemUnit, Tracking, Unit
+from jingwei.masterdata.models import Item, ItemUnit, Location, LocationKind, Tracking, Unit
 from jingwei.masterdata.units import to_stock
 from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
@@ -56,6 +56,21 @@ def quantities(command: Command, documents: Sequence[tuple[int, Any]]) -> list[P
             except Refusal as refusal:
                 problems += [p.at(**place) for p in refusal.problems]
     return problems
+
+
+def place_problems(item: Item, place: Location | None) -> list[Problem]:
+    """Goods lie at a place of the stock; what is not kept in stock lies nowhere."""
+    message: Text
+    if item.is_stocked and place is None:
+        message = _("%(item)s needs a place of the stock.") % {"item": item}
+        return [Problem("location.needed", message, field="location")]
+    if not item.is_stocked and place is not None:
+        message = _("%(item)s is not kept in stock and has no place there.") % {"item": item}
+        return [Problem("location.unwanted", message, field="location")]
+    if place is not None and place.kind != LocationKind.STOCK:
+        message = _("%(place)s is not a place of the stock.") % {"place": place}
+        return [Problem("location.not_stock", message, field="location")]
+    return []
 
 
 def lot_problems(row: int, document: Any) -> list[Problem]:

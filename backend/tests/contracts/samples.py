@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from jingwei.platform.documents.catalogue import catalogue
-from jingwei.purchasing.models import PurchaseOrder
+from jingwei.purchasing.models import GoodsReceipt, PurchaseOrder
 from tests.books.stories import OFFICE, voucher
 from tests.stock.stories import at, body
 
@@ -16,6 +16,11 @@ Body = dict[str, Any]
 def _order() -> int:
     """The order that `tests.contracts` confirmed for receipts, in the group made last."""
     return int(PurchaseOrder.objects.filter(state="confirmed").order_by("-id").values_list("id", flat=True)[0])
+
+
+def _receipt() -> int:
+    """The receipt that `tests.contracts` posted for returns, in the group made last."""
+    return int(GoodsReceipt.objects.filter(state="posted").order_by("-id").values_list("id", flat=True)[0])
 
 
 #: key → (what it needs first, bodies by number). The number makes codes unique.
@@ -107,6 +112,12 @@ SAMPLES: dict[str, Any] = {
         "reference": f"GR{n}",
         "lines": [{"order": _order(), "order_line": 1, "quantity": "1", "location": "A-01"}],
     },
+    "purchasing.return": lambda n: {
+        "supplier": "SUP1",
+        "moved_at": at("2026-01-08", 9),
+        "reference": f"PR{n}",
+        "lines": [{"receipt": _receipt(), "receipt_line": 1, "quantity": "1", "location": "A-01"}],
+    },
     "masterdata.supplier": lambda n: {"code": f"S{n}", "name_zh": f"供应商{n}", "name_en": f"Supplier {n}"},
 }
 
@@ -119,6 +130,7 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "books.period": ("code", "2099-01"),
     "purchasing.order": ("reference", "changed"),
     "purchasing.receipt": ("delivery_note", "changed"),
+    "purchasing.return": ("reason", "changed"),
     "warehouse.other-in": ("reason", "changed"),
     "warehouse.other-out": ("reason", "changed"),
     "warehouse.opening": ("reason", "changed"),
@@ -136,6 +148,7 @@ INPUTS: dict[tuple[str, str], Body] = {
     ("warehouse.transfer", "reverse"): {"moved_at": at("2026-01-07")},
     ("warehouse.count", "reverse"): {"moved_at": at("2026-01-07")},
     ("purchasing.receipt", "reverse"): {"moved_at": at("2026-01-09")},
+    ("purchasing.return", "reverse"): {"moved_at": at("2026-01-09")},
     ("books.period", "reopen"): {"reason": "a late invoice"},
 }
 

@@ -28,6 +28,8 @@ def world():
     world.create("masterdata.location", {"code": "SUP", "name_en": "Suppliers", "kind": "supplier"})
     (bought,) = world.create("purchasing.order", {**SAMPLES["purchasing.order"](90), "reference": ""})
     perform("purchasing.order", [bought.pk], "confirm", actor=world.actor)
+    (came,) = world.create("purchasing.receipt", {**SAMPLES["purchasing.receipt"](40), "reference": ""})
+    perform("purchasing.receipt", [came.pk], "post", actor=world.actor)
     return world
 
 

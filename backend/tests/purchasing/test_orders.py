@@ -13,49 +13,11 @@ from jingwei.platform.errors import Refusal
 from jingwei.purchasing.models import GoodsReceipt, PurchaseOrderLine
 from jingwei.purchasing.receipts import Reversal
 from jingwei.stock.models import ItemValue, PlannedMove
-from tests.stock.stories import at, body, done, with_stock
+from tests.purchasing.stories import confirmed, order, receipt, received, with_suppliers
+from tests.stock.stories import at, body, done
 from tests.support.rules import check_invariants
 from tests.support.threads import in_threads
 from tests.support.world import new_world, with_basics
-
-
-def with_suppliers(world):
-    with_stock(world, "BOLT", "NUT")
-    world.create("masterdata.location", {"code": "SUP", "name_en": "Suppliers", "kind": "supplier"})
-    world.create(
-        "masterdata.party",
-        {"code": "S1", "name_en": "Supplier one", "is_supplier": True},
-        {"code": "S2", "name_en": "Supplier two", "is_supplier": True},
-        {"code": "C1", "name_en": "Customer", "is_customer": True},
-    )
-    return world
-
-
-@pytest.fixture
-def firm(world):
-    return with_suppliers(world)
-
-
-def order(*lines, supplier="S1", **more):
-    """(item, quantity, price) or (item, quantity, price, further fields)."""
-    rows = [{"item": i, "quantity": str(q), "price": str(p), **dict(*rest)} for i, q, p, *rest in lines]
-    return {"supplier": supplier, "ordered_on": "2026-01-05", "lines": rows, **more}
-
-
-def confirmed(world, *bodies):
-    made = world.create("purchasing.order", *bodies)
-    return perform("purchasing.order", [o.pk for o in made], "confirm", actor=world.actor)
-
-
-def receipt(*lines, supplier="S1", on="2026-01-08", **more):
-    """(order, line number, quantity)."""
-    rows = [{"order": o.pk, "order_line": n, "quantity": str(q), "location": "A-01"} for o, n, q in lines]
-    return {"supplier": supplier, "moved_at": at(on), "lines": rows, **more}
-
-
-def received(world, *bodies):
-    made = world.create("purchasing.receipt", *bodies)
-    return perform("purchasing.receipt", [r.pk for r in made], "post", actor=world.actor)
 
 
 def test_a_buyer_orders_and_a_keeper_receives(firm):
@@ -86,6 +48,54 @@ def test_a_buyer_orders_and_a_keeper_receives(firm):
         JournalLine.objects.filter(group=firm.group).order_by("line").values_list("account__code", "debit", "credit")
     )
     assert list(entry) == [("140301", 600, 0), ("220202", 0, 600)]
+    check_invariants(firm)
+
+
+@pytest.mark.parametrize(
+    ("change", "amounts"),
+    [
+        ({"discount_rate": "10"}, ("90.00", "11.70", "101.70")),
+        ({"discount_rate": "100", "price": "10"}, ("0.00", "0.00", "0.00")),
+        ({"amount_given": "99.99"}, ("99.99", "13.00", "112.99")),
+        ({"tax_given": "13.06"}, ("100.00", "13.06", "113.06")),
+        ({"amount_given": "99.99", "tax_given": "12.95"}, ("99.99", "12.95", "112.94")),
+    ],
+)
+def test_discounts_agreed_amounts_and_taxes_of_the_paper(firm, change, amounts):
+    buyer = firm.person("buyer")
+    body = order(("BOLT", 10, "10", {"tax_rate": "13", **change}))
+    made = buyer.made("purchasing/orders", body)
+    line = made["lines"][0]
+    names = ("amount_net", "amount_tax", "amount_gross")
+    assert tuple(Decimal(line[n]) for n in names) == tuple(Decimal(made[n]) for n in names)
+    assert tuple(Decimal(made[n]) for n in names) == tuple(Decimal(a) for a in amounts)
+
+
+def test_an_amount_with_tax_is_taken_as_it_was_agreed(firm):
+    line = {"tax_rate": "13", "amount_given": "112.00", "tax_given": "12.88"}
+    (made,) = firm.create("purchasing.order", order(("BOLT", 10, "11.30", line), is_tax_inclusive=True))
+    assert (made.amount_net, made.amount_tax, made.amount_gross) == (Decimal("99.12"), Decimal("12.88"), 112)
+
+
+def test_goods_that_cost_nothing_are_ordered_with_a_reason(firm):
+    firm.create(
+        "masterdata.item",
+        {"code": "SVC", "name_en": "Advice", "category": "RM", "unit": "PCS", "is_stocked": False},
+    )
+    buyer = firm.person("buyer")
+    made = buyer.made("purchasing/orders", order(("NUT", 1, "5"), ("BOLT", 10, "0"), ("SVC", 1, "0")))
+    path = f"purchasing/orders/{made['id']}"
+    refused = buyer.post(f"{path}/confirm", version=1)
+    assert (refused.status, refused.codes) == (422, ["price.zero"])
+    problem = refused.body["errors"][0]
+    assert (problem["line"], problem["field"]) == (2, "lines.1.price")
+    assert buyer.get(path).body["state"] == "draft"
+    assert PlannedMove.objects.filter(group=firm.group).count() == 0
+    buyer.patch(path, {"zero_price_reason": "samples"}, version=1)
+    assert buyer.post(f"{path}/confirm", version=2).body["state"] == "confirmed"
+    (came,) = received(firm, receipt((made["id"], 2, 10)))
+    assert came.amount == 0
+    assert ItemValue.objects.get(group=firm.group, item__code="BOLT").value == 0
     check_invariants(firm)
 
 
@@ -171,6 +181,12 @@ def test_more_than_ordered_is_refused_exactly(firm):
         ({"unit": "KG"}, "unit.no_conversion"),
         ({"price": "-1"}, "number.range"),
         ({"tax_rate": "1900"}, "number.range"),
+        ({"discount_rate": "101"}, "number.range"),
+        ({"discount_rate": "-1"}, "number.range"),
+        ({"tax_rate": "13", "tax_given": "0.72"}, "tax.difference"),
+        ({"tax_rate": "13", "tax_given": "0.58"}, "tax.difference"),
+        ({"amount_given": "-1"}, "number.range"),
+        ({"amount_given": "1.001"}, "amount.scale"),
         ({"item": "NOPE"}, "reference.unknown"),
     ],
 )

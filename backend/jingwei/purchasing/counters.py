@@ -1,0 +1,189 @@
+"""How far lines of orders and receipts are received, returned and invoiced: locked in one order, and raised first in
+the command that uses them, in one statement per table.
+
+Locks are taken receipts before orders, orders before their lines, those before the receipts' lines, each by id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.masterdata.models import Item, Unit
+from jingwei.platform.documents.command import Command
+from jingwei.platform.errors import DocumentRef, Problem
+from jingwei.platform.money import round_half_up
+from jingwei.purchasing.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
+from jingwei.warehouse import goods
+
+ZERO = Decimal(0)
+Key = tuple[int, int]
+
+ORDER_COUNTERS = ("quantity_received",)
+RECEIPT_COUNTERS = ("quantity_returned", "amount_returned")
+
+
+@dataclass(slots=True)
+class Came:
+    """A line of a receipt, with the line of the order it came on."""
+
+    line: GoodsReceiptLine
+    ordered: PurchaseOrderLine
+
+    @property
+    def quantity_cleared(self) -> Decimal:
+        """How much of the line is returned, in the order line's unit."""
+        returned: Decimal = self.line.quantity_returned
+        return returned
+
+    @property
+    def amount_cleared(self) -> Decimal:
+        """How much of the accrued value is cleared."""
+        returned: Decimal = self.line.amount_returned
+        return returned
+
+    def share(self, change: Decimal, decimals: int) -> Decimal:
+        """What clearing `change` more (negative: less) of the line takes of its accrued value: the share of all that is
+        then cleared, less what is cleared already. So nothing is left when all is cleared, whatever the parts were.
+
+        100.00 for 3: 33.33, then 33.34, then 33.33.
+        """
+        target = self.line.amount * (self.quantity_cleared + change) / self.line.quantity
+        return round_half_up(target, decimals) - self.amount_cleared
+
+    @property
+    def cents(self) -> Decimal:
+        """What is wrongly accrued where all or nothing of the line is cleared, because parts were taken back out of
+        their order; 0 where other parts will still absorb it."""
+        if self.quantity_cleared == 0:
+            return -self.amount_cleared
+        return self.line.amount - self.amount_cleared if self.quantity_cleared == self.line.quantity else ZERO
+
+
+def order_lines(command: Command, order_ids: Iterable[int], *, lock: bool = False) -> dict[Key, PurchaseOrderLine]:
+    """The lines of orders, by (order, line number), with items and units; locked when asked."""
+    ids = set(order_ids)
+    rows = PurchaseOrderLine.objects.filter(group_id=command.actor.group_id, order_id__in=ids).order_by("id")
+    if lock:  # orders before their lines: whoever closes an order waits for the receipt, or the receipt sees it closed
+        _locked(PurchaseOrder.objects.filter(group_id=command.actor.group_id, id__in=ids))
+        rows = rows.select_for_update(no_key=True, of=("self",))
+    return {(row.order_id, row.line): row for row in _with_items(command, list(rows.select_related("order")))}
+
+
+def _locked(rows: QuerySet[Any]) -> None:
+    list(rows.select_for_update(no_key=True).order_by("id").values_list("id"))
+
+
+def _with_items(command: Command, rows: list[PurchaseOrderLine]) -> list[PurchaseOrderLine]:
+    items = command.load(Item, (x.item_id for x in rows))
+    units = command.load(Unit, (x.unit_id for x in rows))
+    goods.load_units(command, items.values())
+    for row in rows:
+        row.item, row.unit = items[row.item_id], units[row.unit_id] if row.unit_id else items[row.item_id].unit
+    return rows
+
+
+def receipt_lines(command: Command, receipt_ids: Iterable[int], *, lock: bool = False) -> dict[Key, Came]:
+    """The lines of receipts with those of their orders, by (receipt, line number); all of them locked when asked."""
+    group_id, ids = command.actor.group_id, set(receipt_ids)
+    rows = GoodsReceiptLine.objects.filter(group_id=group_id, receipt_id__in=ids)
+    if lock:
+        _locked(GoodsReceipt.objects.filter(group_id=group_id, id__in=ids))
+    orders = set(rows.values_list("order_id", flat=True))
+    ordered = order_lines(command, orders, lock=lock)
+    if lock:
+        rows = rows.select_for_update(no_key=True, of=("self",))
+    found = list(rows.select_related("receipt").order_by("id"))
+    return {
+        (x.receipt_id, x.line): Came(x, ordered[x.order_id, x.order_line])
+        for x in found
+        if (x.order_id, x.order_line) in ordered
+    }
+
+
+def snapshot(rows: Iterable[Any], names: Sequence[str]) -> dict[int, tuple[Decimal, ...]]:
+    """The counters of locked rows before they are changed, for `save`."""
+    return {row.pk: tuple(getattr(row, n) for n in names) for row in rows}
+
+
+def save(
+    command: Command, rows: Iterable[Any], names: Sequence[str], before: Mapping[int, tuple[Decimal, ...]]
+) -> None:
+    """Write by how much the counters of locked rows differ from their snapshot, in one statement."""
+    changed = [
+        row for row in {r.pk: r for r in rows}.values() if tuple(getattr(row, n) for n in names) != before[row.pk]
+    ]
+    if not changed:
+        return
+    table = changed[0]._meta.db_table
+    sums = ", ".join(f"{n} = {table}.{n} + given.{n}" for n in names)
+    columns = [[getattr(r, n) - before[r.pk][i] for r in changed] for i, n in enumerate(names)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET {sums} FROM unnest(%s::bigint[], {', '.join('%s::numeric[]' for _n in names)}) "
+            f"AS given(id, {', '.join(names)}) WHERE {table}.group_id = %s AND {table}.id = given.id",
+            [[r.pk for r in changed], *columns, command.actor.group_id],
+        )
+
+
+def over_received(pairs: Iterable[tuple[Any, PurchaseOrderLine]]) -> list[Problem]:
+    """`receipt.over` per order line, with what is still open; several lines of one order line are added up. `pairs` are
+    lines with the quantity that would come, and their order lines."""
+    coming: dict[int, Decimal] = {}
+    problems = []
+    for line, ordered in pairs:
+        coming[ordered.pk] = coming.get(ordered.pk, ZERO) + line.quantity
+        open_now = ordered.quantity - ordered.quantity_received
+        if coming[ordered.pk] > open_now:
+            problems.append(
+                Problem(
+                    "receipt.over",
+                    _("Line %(line)s of %(order)s: %(more)s more than the %(open)s still open of %(ordered)s.")
+                    % {
+                        "line": ordered.line,
+                        "order": ordered.order,
+                        "more": plain(coming[ordered.pk] - open_now),
+                        "open": plain(open_now),
+                        "ordered": plain(ordered.quantity),
+                    },
+                    _("Receive at most what is open, or have the order changed."),
+                    field="lines",
+                    line=line.line,
+                    status=409,
+                    documents=(DocumentRef("purchasing.order", ordered.order_id, ordered.order.number),),
+                )
+            )
+    return problems
+
+
+def plain(quantity: Decimal) -> str:
+    """A quantity as people write it, without zeros at the end."""
+    return f"{quantity.normalize():f}"
+
+
+def cents_left(lines: Iterable[Came]) -> list[Problem]:
+    """`parts.order` (409) where taking a part back would leave cents accrued on a line that is settled, or that nothing
+    was taken of: the parts after it were rounded on top of it."""
+    return [
+        Problem(
+            "parts.order",
+            _("Line %(line)s of %(receipt)s would keep %(cents)s accrued: later parts were rounded on top of this one.")
+            % {
+                "line": came.line.line,
+                "receipt": came.line.receipt,
+                "cents": f"{came.cents:,.2f}",
+            },
+            _("Take the later returns and invoices of the line back first."),
+            line=came.line.line,
+            status=409,
+            documents=(DocumentRef("purchasing.receipt", came.line.receipt_id, came.line.receipt.number),),
+        )
+        for came in {c.line.pk: c for c in lines}.values()
+        if came.cents
+    ]

@@ -1,0 +1,79 @@
+"""Suppliers to buy from, and the documents of a purchase in few words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jingwei.platform.documents.perform import perform
+from jingwei.purchasing.receipts import Reversal
+from tests.stock.stories import at, with_stock
+from tests.support.world import World
+
+
+def with_suppliers(world: World) -> World:
+    """A warehouse with two items, two suppliers and a customer."""
+    with_stock(world, "BOLT", "NUT")
+    world.create("masterdata.location", {"code": "SUP", "name_en": "Suppliers", "kind": "supplier"})
+    world.create(
+        "masterdata.party",
+        {"code": "S1", "name_en": "Supplier one", "is_supplier": True},
+        {"code": "S2", "name_en": "Supplier two", "is_supplier": True},
+        {"code": "C1", "name_en": "Customer", "is_customer": True},
+    )
+    return world
+
+
+def with_services(world: World) -> World:
+    """An item that is bought and not kept in stock."""
+    world.create("masterdata.item-category", {"code": "SV", "name_en": "Services", "accounting_class": "service"})
+    world.create(
+        "masterdata.item",
+        {"code": "FREIGHT", "name_en": "Freight", "category": "SV", "unit": "PCS", "is_stocked": False},
+    )
+    return world
+
+
+def order(*lines: tuple[Any, ...], supplier: str = "S1", **more: Any) -> dict[str, Any]:
+    """(item, quantity, price) or (item, quantity, price, further fields)."""
+    rows = [{"item": i, "quantity": str(q), "price": str(p), **dict(*rest)} for i, q, p, *rest in lines]
+    return {"supplier": supplier, "ordered_on": "2026-01-05", "lines": rows, **more}
+
+
+def confirmed(world: World, *bodies: dict[str, Any]) -> list[Any]:
+    made = world.create("purchasing.order", *bodies)
+    return perform("purchasing.order", [o.pk for o in made], "confirm", actor=world.actor)
+
+
+def receipt(*lines: tuple[Any, ...], supplier: str = "S1", on: str = "2026-01-08", **more: Any) -> dict[str, Any]:
+    """(order, line number, quantity) or (order, line number, quantity, further fields)."""
+    rows = [
+        {"order": getattr(o, "pk", o), "order_line": n, "quantity": str(q), "location": "A-01", **dict(*rest)}
+        for o, n, q, *rest in lines
+    ]
+    return {"supplier": supplier, "moved_at": at(on), "lines": rows, **more}
+
+
+def received(world: World, *bodies: dict[str, Any]) -> list[Any]:
+    made = world.create("purchasing.receipt", *bodies)
+    return perform("purchasing.receipt", [r.pk for r in made], "post", actor=world.actor)
+
+
+def going(*lines: tuple[Any, ...], supplier: str = "S1", on: str = "2026-01-12", **more: Any) -> dict[str, Any]:
+    """A return of (receipt, line number, quantity) or (receipt, line number, quantity, further fields)."""
+    rows = [
+        {"receipt": getattr(r, "pk", r), "receipt_line": n, "quantity": str(q), **dict(*rest)}
+        for r, n, q, *rest in lines
+    ]
+    return {"supplier": supplier, "moved_at": at(on), "lines": rows, **more}
+
+
+def returned(world: World, *bodies: dict[str, Any]) -> list[Any]:
+    made = world.create("purchasing.return", *bodies)
+    return perform("purchasing.return", [r.pk for r in made], "post", actor=world.actor)
+
+
+def taken_back(world: World, kind: str, document: Any, on: str = "2026-01-20") -> Any:
+    """A receipt or return reversed."""
+    return perform(
+        f"purchasing.{kind}", [document.pk], "reverse", Reversal.model_validate({"moved_at": at(on)}), actor=world.actor
+    )[0]
