@@ -95,11 +95,11 @@ def receipt_lines(command: Command, receipt_ids: Iterable[int], *, lock: bool = 
     rows = GoodsReceiptLine.objects.filter(group_id=group_id, receipt_id__in=ids)
     if lock:
         _locked(GoodsReceipt.objects.filter(group_id=group_id, id__in=ids))
-    orders = set(rows.values_list("order_id", flat=True))
-    ordered = order_lines(command, orders, lock=lock)
-    if lock:
+        ordered = order_lines(command, rows.values_list("order_id", flat=True), lock=True)
         rows = rows.select_for_update(no_key=True, of=("self",))
     found = list(rows.select_related("receipt").order_by("id"))
+    if not lock:
+        ordered = order_lines(command, (x.order_id for x in found))
     return {
         (x.receipt_id, x.line): Came(x, ordered[x.order_id, x.order_line])
         for x in found

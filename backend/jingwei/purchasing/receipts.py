@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -164,8 +165,8 @@ def _draft(
 
 
 def reverse(command: Command, receipts: Sequence[GoodsReceipt], inputs: Reversal) -> None:
-    """Lower the counters and move the goods back at the value they came in with. Raises `doc.has_successors` with what
-    was made from the receipt, and `receipt.value_gone`."""
+    """Lower the counters and move the goods back at the value they came in with; what issues at the average
+    have carried away of it is theirs. Raises `doc.has_successors` with what was made from the receipt."""
     refuse(successors.problems(receipts, successors.of_receipts(command, [r.pk for r in receipts])))
     refuse(too_early(receipts, inputs.moved_at))
     known = counters.order_lines(command, _orders(receipts), lock=True)
@@ -184,40 +185,29 @@ def too_early(documents: Iterable[Any], moved_at: datetime) -> Iterable[Problem]
     return (Problem("date.order", message, field="moved_at") for d in documents if moved_at < d.moved_at)
 
 
+def moves_of(command: Command, document_ids: Iterable[int]) -> dict[counters.Key, Move]:
+    """The moves of receipts or returns, by (document, line); services have none."""
+    rows = Move.objects.filter(group_id=command.actor.group_id, document_id__in=list(document_ids), reverses=None)
+    return {(m.document_id, m.document_line): m for m in rows.order_by("id")}
+
+
 def move_back(command: Command, documents: Sequence[Any], moved_at: datetime) -> None:
     """The goods of receipts or returns back to where they came from, at the value they moved with."""
-    rows = Move.objects.filter(
-        group_id=command.actor.group_id, document_id__in=[d.pk for d in documents], reverses=None
-    )
-    by_document = defaultdict(list)
-    for move in rows.order_by("id"):
-        by_document[move.document_id].append(move)
+    moves = moves_of(command, [d.pk for d in documents])
+    suppliers = {d.pk: d.supplier_id for d in documents}
     for company_id in sorted({d.company_id for d in documents}):
+        own = [m for m in moves.values() if m.company_id == company_id]
         on = command.date_of(moved_at, company_id)
-        drafts = [
-            draft
-            for d in documents
-            if d.company_id == company_id
-            for draft in posting.mirrored(by_document[d.pk], moved_at, on, {d.pk: EVENT}, party_id=d.supplier_id)
-        ]
-        refuse(value_gone(drafts, posting.post(command, company_id, drafts)))
-
-
-def value_gone(drafts: Sequence[posting.MoveDraft], moves: Sequence[Move]) -> list[Problem]:
-    """The accrual goes back as it came. Where issues at the average have carried part of the value away, the stock
-    cannot give it back in full: refused, or the account of goods not invoiced would keep the rest for ever."""
-    return [
-        Problem(
-            "receipt.value_gone",
-            _("Line %(line)s came in at %(value)s, but only %(left)s of it is still in the stock's value.")
-            % {"line": draft.line, "value": f"{draft.value:,.2f}", "left": f"{abs(move.value):,.2f}"},
-            _("Reverse the issues made since first, then the receipt."),
-            line=draft.line,
-            status=409,
+        drafts = posting.mirrored(own, moved_at, on, dict.fromkeys(suppliers, EVENT))
+        posting.post(
+            command,
+            company_id,
+            [
+                # What takes a return back comes from the same receipt as the return: black in the journal again.
+                replace(draft, party_id=suppliers[draft.document_id], origin_id=move.origin_id)
+                for draft, move in zip(drafts, own, strict=True)
+            ],
         )
-        for draft, move in zip(drafts, moves, strict=True)
-        if draft.value is not None and abs(move.value) != draft.value
-    ]
 
 
 def from_orders(command: Command, orders: Sequence[PurchaseOrder]) -> list[dict[str, Any]]:

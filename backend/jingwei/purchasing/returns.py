@@ -35,23 +35,30 @@ def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
     """Lines of posted receipts of the supplier, quantities in the order's unit, places and lots; fills what follows
     from the receipt line: item, stock quantity, and place and lot where none is given."""
     known = counters.receipt_lines(command, _receipts(d.record for d in drafts))
-    places = command.load(Location, (came.line.location_id for came in known.values()))
+    _fill(command, [d.record for d in drafts], known)
     problems: list[Problem] = []
     for draft in drafts:
         document: PurchaseReturn = draft.record
         for position, line in enumerate(document.lines):
             came = known.get((line.receipt_id, line.receipt_line))
-            line.item = came.ordered.item if came else None
-            if came is not None and came.line.location_id is not None and line.location_id is None:
-                line.location = places[came.line.location_id]
-            if came is not None:
-                line.lot = line.lot or came.line.lot
             for problem in _line_problems(document, line, came):
                 where = f"lines.{position}.{problem.field}"
                 problems.append(problem.at(field=where, row=draft.row, line=position + 1))
         if all(line.item_id for line in document.lines):
             problems += goods.lot_problems(draft.row, document)
     return problems
+
+
+def _fill(command: Command, returns: Sequence[PurchaseReturn], known: dict[counters.Key, Came]) -> None:
+    lines = [(line, known.get((line.receipt_id, line.receipt_line))) for r in returns for line in r.lines]
+    wanting = {c.line.location_id for line, c in lines if c is not None and line.location_id is None}
+    places = command.load(Location, wanting) if wanting - {None} else {}
+    for line, came in lines:
+        line.item = came.ordered.item if came else None
+        if came is not None:
+            line.lot = line.lot or came.line.lot
+            if line.location_id is None and came.line.location_id is not None:
+                line.location = places[came.line.location_id]
 
 
 def _receipts(returns: Iterable[PurchaseReturn]) -> set[int]:
@@ -105,12 +112,16 @@ def post(command: Command, returns: Sequence[PurchaseReturn], inputs: Input) -> 
         line.amount = came.share(line.quantity, command.company(document.company_id).currency.decimals)
         _count(document, line, came, 1)
     _save(command, parts, before)
+    origins = receipts.moves_of(command, _receipts(returns))
     for company_id in sorted({r.company_id for r in returns}):
         own = [part for part in parts if part[0].company_id == company_id and part[2].ordered.item.is_stocked]
         place = receipts.outside(command, company_id)
         lots = goods.lots(command, [line for _r, line, _c in own], make=False)
-        drafts = [_draft(command, document, line, place, lots) for document, line, _came in own]
-        refuse(receipts.value_gone(drafts, posting.post(command, company_id, drafts)))
+        drafts = [
+            _draft(command, document, line, place, lots, origins[line.receipt_id, line.receipt_line].pk)
+            for document, line, _came in own
+        ]
+        posting.post(command, company_id, drafts)
     for document in returns:
         document.amount = sum((line.amount for line in document.lines), ZERO)
 
@@ -180,6 +191,7 @@ def _draft(
     line: PurchaseReturnLine,
     place: Location,
     lots: dict[tuple[int, str], int],
+    origin_id: int,
 ) -> posting.MoveDraft:
     assert line.item_id is not None and line.location_id is not None, "checked when the return was saved"
     return posting.MoveDraft(
@@ -195,6 +207,7 @@ def _draft(
         value=line.amount,
         lot_id=lots.get((line.item_id, fold(line.lot))) if line.lot else None,
         rank=30,
+        origin_id=origin_id,
         summary=line.reason or document.reason or document.number,
         party_id=document.supplier_id,
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from decimal import Decimal
 from typing import Any
 
+from jingwei.books.models import JournalLine
 from jingwei.platform.documents.perform import perform
 from jingwei.purchasing.receipts import Reversal
 from tests.stock.stories import at, with_stock
@@ -77,3 +80,13 @@ def taken_back(world: World, kind: str, document: Any, on: str = "2026-01-20") -
     return perform(
         f"purchasing.{kind}", [document.pk], "reverse", Reversal.model_validate({"moved_at": at(on)}), actor=world.actor
     )[0]
+
+
+def balances(world: World) -> dict[str, Decimal]:
+    """Debit − credit per account of the group's journal."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for code, debit, credit in JournalLine.objects.filter(group=world.group).values_list(
+        "account__code", "debit", "credit"
+    ):
+        sums[code] += debit - credit
+    return sums

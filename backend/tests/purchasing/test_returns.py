@@ -13,6 +13,7 @@ from jingwei.platform.errors import Refusal
 from jingwei.purchasing.models import GoodsReceiptLine, PurchaseOrderLine, PurchaseReturn
 from jingwei.stock.models import Balance, ItemValue, Move, PlannedMove
 from tests.purchasing.stories import (
+    balances,
     confirmed,
     going,
     order,
@@ -199,6 +200,39 @@ def test_only_what_is_posted_and_of_the_supplier_goes_back(firm):
     with pytest.raises(Refusal) as dated:
         perform("purchasing.return", [before.pk], "post", actor=firm.actor)
     assert dated.value.problems[0].code == "date.order"
+    check_invariants(firm)
+
+
+def test_a_return_is_red_in_the_books_and_its_reversal_black(firm):
+    (bought,) = confirmed(firm, order(("BOLT", 10, "3")))
+    (came,) = received(firm, receipt((bought, 1, 10)))
+    (gone,) = returned(firm, going((came, 1, 4)))
+    taken_back(firm, "return", gone)
+    lines = JournalLine.objects.filter(group=firm.group).order_by("entry__id", "line")
+    assert list(lines.values_list("account__code", "debit", "credit", "party__code")) == [
+        ("140301", 30, 0, "S1"),
+        ("220202", 0, 30, "S1"),
+        ("140301", -12, 0, "S1"),
+        ("220202", 0, -12, "S1"),
+        ("140301", 12, 0, "S1"),
+        ("220202", 0, 12, "S1"),
+    ]
+
+
+def test_goods_go_back_at_what_they_were_accrued_at_whatever_they_are_worth_now(firm):
+    cheap, dear = confirmed(firm, order(("BOLT", 10, "1")), order(("BOLT", 10, "9")))
+    received(firm, receipt((cheap, 1, 10)))
+    (came,) = received(firm, receipt((dear, 1, 10), on="2026-01-09"))
+    done(firm, "other-out", body(at("2026-01-10"), ("BOLT", 14)))  # at the average: 70.00
+    (gone,) = returned(firm, going((came, 1, 5)))
+    sums = balances(firm)
+    # 45.00 are no longer owed; the stock held 30.00 for 6, keeps nothing for 1, and 15.00 come back from cost.
+    assert (gone.amount, sums["220202"], sums["140301"], sums["560299"]) == (45, -55, 0, 70)
+    assert sums["540201"] == -15
+    assert Balance.objects.get(group=firm.group, item__code="BOLT").on_hand == 1
+    check_invariants(firm)
+    taken_back(firm, "return", gone)
+    assert accrued(firm) == 100
     check_invariants(firm)
 
 
