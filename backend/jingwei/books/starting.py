@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.books import periods
 from jingwei.books.charts import AccountSpec, Standard, Taxpayer, load_chart
-from jingwei.books.models import Account, Bookkeeping, VoucherScheme
+from jingwei.books.models import Account, Bookkeeping, RevenueOn, VoucherScheme
 from jingwei.platform import sets
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import Change, Command
@@ -27,6 +27,7 @@ def start_books(
     taxpayer: Taxpayer = Taxpayer.GENERAL,
     starts_on: date,
     voucher_scheme: str = VoucherScheme.SINGLE,
+    revenue_on: str = RevenueOn.INVOICE,
 ) -> Bookkeeping:
     """Make the chart of the standard and the twelve periods of the year of `starts_on`.
 
@@ -42,6 +43,7 @@ def start_books(
         standard=standard.value,
         taxpayer=taxpayer.value,
         voucher_scheme=voucher_scheme,
+        revenue_on=revenue_on,
         starts_on=starts_on,
     )
     sets.insert([made])

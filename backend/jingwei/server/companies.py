@@ -44,6 +44,7 @@ def create_company(
     standard: Standard,
     taxpayer: Taxpayer,
     voucher_scheme: str,
+    revenue_on: str,
     starts_on: date,
     group_id: int | None = None,
 ) -> Begun:
@@ -67,6 +68,7 @@ def create_company(
                 taxpayer=taxpayer,
                 starts_on=starts_on,
                 voucher_scheme=voucher_scheme,
+                revenue_on=revenue_on,
             ),
         )
         return company

@@ -43,7 +43,12 @@ def test_a_company_begins_with_its_chart_and_its_year(world, capsys):
     facts = (company.name_zh, company.name_en, company.currency_id, company.time_zone, company.state)
     assert facts == ("上海甲公司", "Shanghai One", "CNY", "Asia/Shanghai", "active")
     kept = Bookkeeping.objects.get(group=world.group, company=company)
-    assert (kept.standard, kept.taxpayer, kept.voucher_scheme) == ("sbe", "general", "single")
+    assert (kept.standard, kept.taxpayer, kept.voucher_scheme, kept.revenue_on) == (
+        "sbe",
+        "general",
+        "single",
+        "invoice",
+    )
     assert kept.starts_on == date(2026, 1, 1)
     assert {a.code: a.is_postable for a in accounts.filter(code__in=("1001", "222101"))} == {
         "1001": True,
@@ -58,11 +63,27 @@ def test_a_company_begins_with_its_chart_and_its_year(world, capsys):
 
 def test_what_was_asked_for_is_what_the_books_are_kept_by(world, capsys):
     asked = ("--code", "HK", "--name-en", "Hong Kong Ltd", "--currency", "HKD", "--time-zone", "Asia/Hong_Kong")
-    kept = ("--standard", "ifrs", "--taxpayer", "small_scale", "--vouchers", "three", "--starts-on", "2025-04-01")
+    kept = (
+        "--standard",
+        "ifrs",
+        "--taxpayer",
+        "small_scale",
+        "--vouchers",
+        "three",
+        "--revenue-on",
+        "delivery",
+        "--starts-on",
+        "2025-04-01",
+    )
     assert company_create(world, *asked, *kept) == 0
     assert capsys.readouterr().out.startswith("Company HK (Hong Kong Ltd) keeps books in HKD from 2025-04-01: ")
     books = Bookkeeping.objects.get(group=world.group, company__code="HK")
-    assert (books.standard, books.taxpayer, books.voucher_scheme) == ("ifrs", "small_scale", "three")
+    assert (books.standard, books.taxpayer, books.voucher_scheme, books.revenue_on) == (
+        "ifrs",
+        "small_scale",
+        "three",
+        "delivery",
+    )
     assert books.company.time_zone == "Asia/Hong_Kong"
 
 

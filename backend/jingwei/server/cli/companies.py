@@ -48,6 +48,12 @@ def register(commands: Parsers) -> None:
         help="one voucher type 记, or three: 收, 付, 转 (default single)",
     )
     create.add_argument(
+        "--revenue-on",
+        default="invoice",
+        choices=("invoice", "delivery"),
+        help="what makes revenue of goods sold (default invoice: delivered goods wait on 1406)",
+    )
+    create.add_argument(
         "--starts-on", required=True, type=_day, metavar="YYYY-MM-DD", help="day from which the books are kept"
     )
     create.set_defaults(run=run_create)
@@ -81,6 +87,7 @@ def run_create(chosen: argparse.Namespace) -> int:
             standard=Standard(chosen.standard),
             taxpayer=Taxpayer(chosen.taxpayer),
             voucher_scheme=chosen.vouchers,
+            revenue_on=chosen.revenue_on,
             starts_on=chosen.starts_on,
             group_id=chosen.group,
         )
