@@ -55,6 +55,18 @@ CONFLICTS = (
         _("Who admits suppliers does not order from them."),
     ),
     Conflict(
+        "sales-delivery",
+        ("sales.order.create", "sales.order.confirm"),
+        ("sales.delivery.post",),
+        _("Who takes orders does not hand out the goods."),
+    ),
+    Conflict(
+        "credit-order",
+        ("sales.credit-limit.create", "sales.credit-limit.edit"),
+        ("sales.order.confirm",),
+        _("Who grants credit does not take orders on it."),
+    ),
+    Conflict(
         "stock-ledger",
         ("warehouse.other-out.post", "warehouse.other-in.post"),
         ("finance.voucher.post",),

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "jingwei.finance",
     "jingwei.warehouse",
     "jingwei.purchasing",
+    "jingwei.sales",
     "jingwei.server",
 ]
 

@@ -16,7 +16,6 @@ from jingwei.books.sealing import Broken, verify
 from jingwei.finance import documents as finance
 from jingwei.finance.invariants import RULES as FINANCE_RULES
 from jingwei.finance.vouchers import name_vouchers
-from jingwei.insight.reports import REPORTS as INSIGHT_REPORTS
 from jingwei.masterdata import documents as masterdata
 from jingwei.platform import declared as platform
 from jingwei.platform.documents import command
@@ -26,15 +25,17 @@ from jingwei.platform.jobs.declare import Job
 from jingwei.platform.outbox import Consumer
 from jingwei.purchasing import documents as purchasing
 from jingwei.purchasing.invariants import RULES as PURCHASING_RULES
+from jingwei.sales import documents as sales
+from jingwei.sales.invariants import RULES as SALES_RULES
 from jingwei.stock.invariants import RULES as STOCK_RULES
 from jingwei.stock.reports import REPORTS as STOCK_REPORTS
 from jingwei.warehouse import documents as warehouse
 
 MODULES = (
+    Module("sales", _("Sales"), sales.DOCUMENTS),
     Module("purchasing", _("Purchasing"), purchasing.DOCUMENTS),
     Module("warehouse", _("Inventory"), warehouse.DOCUMENTS, reports=STOCK_REPORTS),
     Module("finance", _("Finance"), (*finance.DOCUMENTS, *books.DOCUMENTS), reports=BOOKS_REPORTS),
-    Module("insight", _("Analysis"), reports=INSIGHT_REPORTS),
     Module(
         "masterdata",
         _("Master data"),
@@ -68,4 +69,4 @@ def chain_faults(group_id: int) -> Iterator[tuple[int, Broken]]:
 
 def invariants() -> list[Invariant]:
     """Every rule that must hold, in the order of the ladder."""
-    return [*platform_rules(), *BOOKS_RULES, *STOCK_RULES, *FINANCE_RULES, *PURCHASING_RULES]
+    return [*platform_rules(), *BOOKS_RULES, *STOCK_RULES, *FINANCE_RULES, *PURCHASING_RULES, *SALES_RULES]

@@ -7,6 +7,7 @@ from typing import Any
 
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.purchasing.models import GoodsReceipt, PurchaseOrder
+from jingwei.sales.models import SalesOrder
 from tests.books.stories import OFFICE, voucher
 from tests.stock.stories import at, body
 
@@ -21,6 +22,11 @@ def _order() -> int:
 def _receipt() -> int:
     """The receipt that `tests.contracts` posted for returns, in the group made last."""
     return int(GoodsReceipt.objects.filter(state="posted").order_by("-id").values_list("id", flat=True)[0])
+
+
+def _sold() -> int:
+    """The sales order that `tests.contracts` confirmed for deliveries, in the group made last."""
+    return int(SalesOrder.objects.filter(state="confirmed").order_by("-id").values_list("id", flat=True)[0])
 
 
 #: key → (what it needs first, bodies by number). The number makes codes unique.
@@ -118,6 +124,19 @@ SAMPLES: dict[str, Any] = {
         "reference": f"PR{n}",
         "lines": [{"receipt": _receipt(), "receipt_line": 1, "quantity": "1", "location": "A-01"}],
     },
+    "sales.order": lambda n: {
+        "customer": "CUS1",
+        "ordered_on": "2026-01-05",
+        "reference": f"SO{n}",
+        "lines": [{"item": "BOLT", "quantity": str(n), "price": "5.00", "tax_rate": "13"}],
+    },
+    "sales.delivery": lambda n: {
+        "customer": "CUS1",
+        "moved_at": at("2026-01-08"),
+        "reference": f"SD{n}",
+        "lines": [{"order": _sold(), "order_line": 1, "quantity": "1", "location": "A-01"}],
+    },
+    "sales.credit-limit": lambda n: {"customer": f"CUS{n}", "credit_limit": "1000.00"},
     "masterdata.supplier": lambda n: {"code": f"S{n}", "name_zh": f"供应商{n}", "name_en": f"Supplier {n}"},
 }
 
@@ -131,6 +150,8 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "purchasing.order": ("reference", "changed"),
     "purchasing.receipt": ("delivery_note", "changed"),
     "purchasing.return": ("reason", "changed"),
+    "sales.order": ("reference", "changed"),
+    "sales.delivery": ("waybill", "changed"),
     "warehouse.other-in": ("reason", "changed"),
     "warehouse.other-out": ("reason", "changed"),
     "warehouse.opening": ("reason", "changed"),
@@ -149,6 +170,7 @@ INPUTS: dict[tuple[str, str], Body] = {
     ("warehouse.count", "reverse"): {"moved_at": at("2026-01-07")},
     ("purchasing.receipt", "reverse"): {"moved_at": at("2026-01-09")},
     ("purchasing.return", "reverse"): {"moved_at": at("2026-01-09")},
+    ("sales.delivery", "reverse"): {"moved_at": at("2026-01-09")},
     ("books.period", "reopen"): {"reason": "a late invoice"},
 }
 

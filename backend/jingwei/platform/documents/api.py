@@ -151,7 +151,9 @@ def _add_writing(api: NinjaAPI, document: Document) -> None:
 
         done = run_claimed(actor, claim, work)
         assert done.document_id is not None
-        record = read.get_record(document, done.document_id, actor) if done.replayed else made[0]
+        record = (
+            read.get_record(document, done.document_id, actor) if done.replayed else read.refreshed(document, made[0])
+        )
         return answer(read.as_json(document, record, actor), 201)
 
     def change(request: HttpRequest, id: int, body: types.change) -> HttpResponse:
@@ -199,7 +201,7 @@ def _preview(document: Document, actor: Actor, body: Any) -> dict[str, Any]:
     else:
         drafts, problems = drafting.draft_new(command, document, [body])
         missing = _missing(document, body)
-    record = drafts[0].record
+    record = read.refreshed(document, drafts[0].record)
     return {
         "record": read.as_json(document, record, actor, stored=False),
         "errors": [error_body(p) for p in (*missing, *problems, *write.taken(command, document, drafts))],

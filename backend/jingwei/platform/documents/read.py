@@ -112,6 +112,13 @@ def get_records(document: Document, ids: Sequence[int], actor: Actor) -> list[An
     return records
 
 
+def refreshed(document: Document, record: Any) -> Any:
+    """A record that was just made, or is only being drafted, with what is reckoned on reading."""
+    if document.refresh:
+        document.refresh([record])
+    return record
+
+
 def get_record(document: Document, id: int, actor: Actor) -> Any:
     """One record with its lines; 404 when it is not there or not the actor's."""
     return get_records(document, [id], actor)[0]
