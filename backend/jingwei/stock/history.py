@@ -85,7 +85,6 @@ FROM move JOIN value_entry entry ON entry.group_id = move.group_id AND entry.com
      AND entry.item_id = move.item_id AND entry.move_id = move.id AND entry.kind = 'move'
 WHERE move.group_id = %(group)s AND move.company_id = %(company)s AND move.item_id = ANY(%(items)s)
   AND move.effective_on >= %(since)s AND move.direction <> 0
-ORDER BY move.item_id, move.effective_at, place, move.rank, move.document_id, move.document_line, move.id
 """
 
 _ENTRIES = """
