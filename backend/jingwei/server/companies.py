@@ -89,7 +89,7 @@ def open_fiscal_year(code: str, year: int, *, group_id: int | None = None) -> tu
     Raises Refusal: `group.unknown`, `group.several`, `company.unknown`, 409 `books.missing`, 409 `year.order`.
     """
     group = _group(group_id)
-    company = Company.objects.filter(group_id=group.pk, code_folded=fold(code)).first()
+    company = find_company(code, group.pk)
     if company is None:
         raise Refusal(Problem("company.unknown", f"There is no company {code} in group {group.pk} ({group.name})."))
     own = {"group_id": group.pk, "company_id": company.pk}
@@ -106,6 +106,16 @@ def open_fiscal_year(code: str, year: int, *, group_id: int | None = None) -> tu
         return Period.objects.filter(**own, year=year).count()
 
     return company, run(system_actor(group.pk, via="cli"), proceed)
+
+
+def find_company(code: str, group_id: int | None = None) -> Company | None:
+    """The company of a code in a group, or in the only one there is; None where there is none yet.
+
+    Raises Refusal `group.unknown`, `group.several`.
+    """
+    if group_id is None and not Group.objects.exists():
+        return None
+    return Company.objects.filter(group_id=_group(group_id).pk, code_folded=fold(code)).first()
 
 
 def _inside(command: Command, company_id: int, work: Callable[[Command], T]) -> T:

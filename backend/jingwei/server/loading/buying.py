@@ -1,0 +1,71 @@
+"""Purchase orders of the source, from ordering to paying."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from jingwei.server.loading.amounts import line_nets, line_taxes
+from jingwei.server.loading.masters import FREIGHT, STOCK
+from jingwei.server.loading.source import APPROVED, COMPLETE, PENDING, REJECTED, PurchaseOrder
+from jingwei.server.loading.stages import Body, Context, Stage, quantity
+
+ORDER, RECEIPT = "purchasing.order", "purchasing.receipt"
+RECEIVED_AT = 9
+#: What is done to an order of each state of the source.
+ACTIONS = {PENDING: (), APPROVED: ("confirm",), REJECTED: ("cancel",), COMPLETE: ("confirm",)}
+
+
+def ordered(context: Context, order: PurchaseOrder) -> Body:
+    """The order with its lines, their agreed amounts and taxes, and a line for freight."""
+    lines: list[Body] = [
+        {
+            "item": context.codes.items[line.product],
+            "quantity": quantity(line.ordered),
+            "unit": context.codes.bought_in[line.product],
+            "price": str(line.price),
+            "amount_given": str(net),
+            "tax_given": str(tax),
+            "requested_on": line.due_on.isoformat(),
+        }
+        for line, net, tax in zip(order.lines, line_nets(order), line_taxes(order), strict=True)
+    ]
+    if order.freight:
+        lines.append({"item": FREIGHT, "quantity": "1", "price": str(order.freight)})
+    return {
+        "supplier": context.codes.suppliers[order.supplier],
+        "ordered_on": order.ordered_on.isoformat(),
+        "reference": order.number,
+        "lines": lines,
+    }
+
+
+def received(context: Context, order: PurchaseOrder) -> Body:
+    """What came of the order, rejected goods among it."""
+    id = context.id_of(ORDER, order.number)
+    return {
+        "supplier": context.codes.suppliers[order.supplier],
+        "moved_at": context.firm.at(order.shipped_on, RECEIVED_AT).isoformat(),
+        "reference": order.number,
+        "delivery_note": order.number,
+        "lines": [
+            {"order": id, "order_line": n, "quantity": quantity(line.received), "location": STOCK}
+            for n, line in enumerate(order.lines, start=1)
+            if line.received
+        ],
+        "sources": [id],
+    }
+
+
+def _received_on(order: PurchaseOrder) -> date | None:
+    return order.shipped_on if order.is_complete and any(line.received for line in order.lines) else None
+
+
+def _posted(_order: PurchaseOrder) -> Sequence[str]:
+    return ("post",)
+
+
+STAGES = (
+    Stage(ORDER, PurchaseOrder, lambda o: o.ordered_on, ordered, lambda o: ACTIONS[o.status]),
+    Stage(RECEIPT, PurchaseOrder, _received_on, received, _posted),
+)

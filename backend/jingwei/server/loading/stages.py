@@ -1,0 +1,56 @@
+"""What becomes of the source's orders, kind by kind: which documents they make, on which day, and what is done to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from jingwei.server.loading.firm import Firm
+from jingwei.server.loading.masters import Codes
+from jingwei.server.loading.source import PurchaseOrder, SalesOrder
+
+Order = PurchaseOrder | SalesOrder
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A document that is there: its id and state."""
+
+    id: int
+    state: str
+
+
+@dataclass
+class Context:
+    """What bodies are made from: the company, what things are called by, and the documents made so far by kind and
+    external number. Only what later stages of the same order ask for is kept."""
+
+    firm: Firm
+    codes: Codes
+    made: dict[str, dict[str, Made]] = field(default_factory=dict)
+
+    def id_of(self, key: str, reference: str) -> int:
+        """The id of a document that an earlier stage made."""
+        return self.made[key][reference].id
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One kind of document made of orders of the type `of`. `day` is when, None where the order has none of it; `actions` are done to it
+    in this order; `body` is what a person would type."""
+
+    key: str
+    of: type[Any]
+    day: Callable[[Any], date | None]
+    body: Callable[[Context, Any], Body]
+    actions: Callable[[Any], Sequence[str]]
+    reference: Callable[[Any], str] = lambda order: str(order.number)
+
+
+def quantity(value: Decimal) -> str:
+    """A quantity as typed."""
+    return f"{value.normalize():f}"
