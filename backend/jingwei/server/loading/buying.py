@@ -10,8 +10,9 @@ from jingwei.server.loading.masters import FREIGHT, STOCK
 from jingwei.server.loading.source import APPROVED, COMPLETE, PENDING, REJECTED, PurchaseOrder
 from jingwei.server.loading.stages import Body, Context, Stage, quantity
 
-ORDER, RECEIPT = "purchasing.order", "purchasing.receipt"
-RECEIVED_AT = 9
+ORDER, RECEIPT, RETURN = "purchasing.order", "purchasing.receipt", "purchasing.return"
+#: Hours of the day: goods come in the morning, and what is rejected leaves soon after.
+RECEIVED_AT, RETURNED_AT = 9, 10
 #: What is done to an order of each state of the source.
 ACTIONS = {PENDING: (), APPROVED: ("confirm",), REJECTED: ("cancel",), COMPLETE: ("confirm",)}
 
@@ -57,8 +58,31 @@ def received(context: Context, order: PurchaseOrder) -> Body:
     }
 
 
+def returned(context: Context, order: PurchaseOrder) -> Body:
+    """What was rejected of it: it goes back and is not delivered again."""
+    id = context.id_of(RECEIPT, order.number)
+    came = [line for line in order.lines if line.received]
+    return {
+        "supplier": context.codes.suppliers[order.supplier],
+        "moved_at": context.firm.at(order.shipped_on, RETURNED_AT).isoformat(),
+        "is_final": True,
+        "reason": "拒收退回 / Rejected",
+        "reference": order.number,
+        "lines": [
+            {"receipt": id, "receipt_line": n, "quantity": quantity(line.rejected)}
+            for n, line in enumerate(came, start=1)
+            if line.rejected
+        ],
+        "sources": [id],
+    }
+
+
 def _received_on(order: PurchaseOrder) -> date | None:
     return order.shipped_on if order.is_complete and any(line.received for line in order.lines) else None
+
+
+def _returned_on(order: PurchaseOrder) -> date | None:
+    return order.shipped_on if order.is_complete and any(line.rejected for line in order.lines) else None
 
 
 def _posted(_order: PurchaseOrder) -> Sequence[str]:
@@ -68,4 +92,5 @@ def _posted(_order: PurchaseOrder) -> Sequence[str]:
 STAGES = (
     Stage(ORDER, PurchaseOrder, lambda o: o.ordered_on, ordered, lambda o: ACTIONS[o.status]),
     Stage(RECEIPT, PurchaseOrder, _received_on, received, _posted),
+    Stage(RETURN, PurchaseOrder, _returned_on, returned, _posted),
 )

@@ -1,4 +1,4 @@
-"""Loading: the work of every business day, kind by kind, as sets of documents; begun again, it goes on where it stopped.
+"""Loading: the work of every business day, kind by kind, in sets of documents; begun again, it goes on.
 
 Every document carries the number of its order in the source as its external number. What is there is not made again,
 and its state says what is still to be done to it.

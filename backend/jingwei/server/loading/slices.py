@@ -25,9 +25,19 @@ from jingwei.server.loading.source import (
 class Slice:
     """Orders of the source, selected by their order date, and how many stock units a purchase unit holds."""
 
+    bought_in: Days
+    sold_in: Days
     purchases: Sequence[PurchaseOrder]
     sales: Sequence[SalesOrder]
     contents: Mapping[str, int]
+
+    def says(self) -> str:
+        """The days in words."""
+        return f"purchases of {self.bought_in}, sales of {self.sold_in}"
+
+    def first_day(self) -> date:
+        """The day the books begin."""
+        return min(self.bought_in.first, self.sold_in.first)
 
     def movements(self) -> Iterator[Movement]:
         """Goods that come and stay, on the day they are received, and goods that are sold, on the day they ship."""
@@ -47,12 +57,14 @@ class Slice:
     def last_day(self) -> date:
         """The day after which nothing of the slice happens."""
         days = [*(o.due_on for o in self.purchases), *(o.due_on for o in self.sales)]
-        return max(days, default=date.min)
+        return max(days, default=max(self.bought_in.last, self.sold_in.last))
 
 
 def take(source: Source, *, purchases: Days, sales: Days) -> Slice:
     """Read what is to be loaded."""
-    return Slice(purchase_orders(source, purchases), sales_orders(source, sales), units.contents(source))
+    return Slice(
+        purchases, sales, purchase_orders(source, purchases), sales_orders(source, sales), units.contents(source)
+    )
 
 
 def costs_on(source: Source, day: date) -> dict[str, Decimal]:

@@ -1,4 +1,4 @@
-"""What becomes of the source's orders, kind by kind: which documents they make, on which day, and what is done to them."""
+"""What becomes of the source's orders, kind by kind: which documents they make, when, and what is done to them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 
 from jingwei.server.loading.firm import Firm
 from jingwei.server.loading.masters import Codes
-from jingwei.server.loading.source import PurchaseOrder, SalesOrder
 
-Order = PurchaseOrder | SalesOrder
+#: A sales order, a purchase order, or the opening stock.
+Order = Any
 Body = dict[str, Any]
 
 
@@ -40,8 +40,8 @@ class Context:
 
 @dataclass(frozen=True)
 class Stage:
-    """One kind of document made of orders of the type `of`. `day` is when, None where the order has none of it; `actions` are done to it
-    in this order; `body` is what a person would type."""
+    """One kind of document made of orders of the type `of`. `day` is when, None where the order has none of it;
+    `body` is what a person would type; `actions` are done to it in this order."""
 
     key: str
     of: type[Any]
