@@ -36,6 +36,7 @@ def ordered(context: Context, order: PurchaseOrder) -> Body:
     return {
         "supplier": context.codes.suppliers[order.supplier],
         "ordered_on": order.ordered_on.isoformat(),
+        "location": STOCK,
         "reference": order.number,
         "lines": lines,
     }

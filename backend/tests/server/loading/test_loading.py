@@ -1,0 +1,182 @@
+"""Loading a small company of our own invention: what becomes of each order, and that a broken run goes on."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from jingwei.books.models import Bookkeeping, JournalLine, Period
+from jingwei.masterdata.models import Department, Employee, Item, ItemUnit, Party, PartyAddress, PartyContact, Unit
+from jingwei.platform.errors import Refusal
+from jingwei.platform.models import AuditEvent, Company
+from jingwei.purchasing.models import GoodsReceipt, PurchaseOrder, PurchaseOrderLine, PurchaseReturn
+from jingwei.server.loading import adventureworks, running
+from jingwei.server.loading.source import Days
+from jingwei.server.runtime import RuntimeProblem
+from jingwei.warehouse.models import Adjustment
+from tests.server.loading import tiny
+from tests.support.rules import check_invariants
+from tests.support.world import new_world
+
+MARCH = Days(date(2020, 3, 1), date(2020, 3, 31))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tiny.write(tmp_path)
+
+
+@pytest.fixture
+def world():
+    """A group without units and categories of its own."""
+    return new_world()
+
+
+def load(world, folder, *, purchases=MARCH, sales=MARCH):
+    said: list[str] = []
+    return adventureworks.load(
+        folder, purchases=purchases, sales=sales, code="AW", say=said.append, group_id=world.group.pk
+    )
+
+
+def own(model, world):
+    return model.objects.filter(group=world.group)
+
+
+def test_masters_come_in_as_the_source_has_them(world, folder):
+    loaded = load(world, folder)
+    company = Company.objects.get(group=world.group, code="AW")
+    assert (company.currency_id, company.time_zone) == ("USD", "America/Los_Angeles")
+    keeping = Bookkeeping.objects.get(company=company)
+    assert (keeping.standard, keeping.starts_on) == ("ifrs", date(2020, 3, 1))
+    assert Period.objects.filter(company=company).count() == 12
+
+    items = {i.code: i for i in own(Item, world).select_related("unit", "category")}
+    assert sorted(items) == ["BE-1", "BI-1", "FREIGHT", "GL-1"]
+    assert [(i.unit.code, i.category.accounting_class) for _c, i in sorted(items.items())] == [
+        ("EA", "merchandise"),
+        ("EA", "finished_good"),
+        ("EA", "freight"),
+        ("OZ", "purchased_part"),
+    ]
+    assert (items["BI-1"].specification, items["BE-1"].specification) == ("Red / 54 cm", "Silver / 0.10 lb")
+    assert (items["BI-1"].is_purchased, items["BI-1"].is_made, items["GL-1"].is_sold) == (False, True, False)
+    assert items["FREIGHT"].is_stocked is False
+    assert own(Unit, world).count() == 35
+
+    shop, person, supplier = own(Party, world).order_by("code")
+    assert (shop.code, shop.name_en, shop.kind, shop.currency_id) == (
+        "AW00000001",
+        "Corner Shop",
+        "organisation",
+        "USD",
+    )
+    assert (person.name_en, person.kind, person.email) == ("José Núñez Jr.", "person", "josé@example.com")
+    assert (supplier.code, supplier.is_supplier, supplier.is_customer) == ("BELLS0001", True, False)
+    assert Employee.objects.filter(group=world.group).values_list("code", "position", "department__name_en").get() == (
+        "AW-E503",
+        "Clerk",
+        "Sales",
+    )
+    parents = own(Department, world).order_by("code").values_list("code", "parent__code")
+    assert list(parents) == [("AW-D1", "AW-G1"), ("AW-D2", "AW-G1"), ("AW-G1", None)]
+    assert loaded.masters == 35 + 1 + 5 + 2 + 4 + 1 + 2 + 1 + 2 + 1 + 1 + 7
+
+
+def test_packages_and_addresses_come_with_their_records(world, folder):
+    load(world, folder)
+    packed = own(ItemUnit, world).order_by("item__code").values_list("item__code", "unit__code", "numerator")
+    # 13 bells sold and 100 used of 2 cases that stayed: a case of 100 covers them, one of 50 does not.
+    assert list(packed) == [("BE-1", "CS", 100), ("GL-1", "GAL", 128)]
+    addresses = own(PartyAddress, world).order_by("party__code", "line").values_list("party__code", "use", "street")
+    assert list(addresses) == [
+        ("AW00000001", "both", "1 Main St"),
+        ("AW00000001", "delivery", "2 Dock Rd, Hall 3"),
+        ("AW00000002", "both", "2 Dock Rd, Hall 3"),
+        ("BELLS0001", "both", "1 Main St"),
+    ]
+    contacts = own(PartyContact, world).values_list("party__code", "name", "position", "email")
+    assert list(contacts) == [("BELLS0001", "Ann B Lee", "Owner", "ann@example.com")]
+
+
+def test_orders_become_what_their_state_says(world, folder):
+    loaded = load(world, folder)
+    orders = own(PurchaseOrder, world).order_by("reference").values_list("reference", "state", "amount_net")
+    assert list(orders) == [
+        ("PO1", "confirmed", Decimal("71.75")),  # 70.00 of goods, 1.75 of freight
+        ("PO2", "cancelled", Decimal("10.25")),
+        ("PO3", "draft", Decimal("10.25")),
+        ("PO4", "confirmed", Decimal("10.25")),
+    ]
+    order = own(PurchaseOrder, world).get(reference="PO1")
+    assert order.amount_tax == Decimal("5.60")
+    lines = PurchaseOrderLine.objects.filter(order=order).order_by("line")
+    assert list(lines.values_list("item__code", "unit__code", "quantity", "amount_net", "amount_tax")) == [
+        ("BE-1", "CS", 3, Decimal("60.00"), Decimal("4.80")),
+        ("GL-1", "GAL", 1, Decimal("10.00"), Decimal("0.80")),
+        ("FREIGHT", "EA", 1, Decimal("1.75"), Decimal("0.00")),
+    ]
+    assert own(GoodsReceipt, world).values_list("reference", "state").get() == ("PO1", "posted")
+    assert own(PurchaseReturn, world).values_list("reference", "state", "is_final").get() == ("PO1", "posted", True)
+    came = own(GoodsReceipt, world).get()
+    assert came.moved_at == datetime(2020, 3, 4, 17, tzinfo=UTC), "nine in the morning in Los Angeles"
+    # 2 lines say that goods came of orders that are not complete; one due date lay before the day the goods came.
+    text = "\n".join(loaded.lines())
+    assert "Ignored receipts of orders that are not complete: 2 lines." in text
+    assert "Due dates moved to the day the goods came: 1." in text
+    check_invariants(world)
+
+
+def test_the_stock_begins_with_what_would_be_missing(world, folder):
+    loaded = load(world, folder)
+    # Bells: 1 goes on the 3rd, 2 cases of 100 come on the 4th, 12 go on the 10th. Bicycles: 2 go, none come.
+    assert loaded.opening.quantities == {"1": 1, "2": 2}
+    opening = own(Adjustment, world).get()
+    assert (opening.reference, opening.state) == ("OPENING", "posted")
+    assert opening.reason == "purchases of 2020-03-01 to 2020-03-31, sales of 2020-03-01 to 2020-03-31"
+    assert opening.amount == loaded.opening.value == Decimal("3.00") + 2 * Decimal("250.01")
+
+
+def test_a_run_that_was_broken_off_goes_on_where_it_stopped(world, folder, monkeypatch):
+    whole = running.perform
+    left = iter(range(4))
+
+    def breaking(*arguments, **named):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return whole(*arguments, **named)
+
+    monkeypatch.setattr(running, "perform", breaking)
+    with pytest.raises(KeyboardInterrupt):
+        load(world, folder)
+    monkeypatch.setattr(running, "perform", whole)
+    drafts = own(PurchaseOrder, world).filter(state="draft").count() + own(GoodsReceipt, world).count()
+    assert drafts > 0, "it was broken off in the middle of the work"
+
+    second = load(world, folder)
+    assert second.masters == 0
+    assert own(PurchaseOrder, world).count() == 4
+    states = own(PurchaseOrder, world).order_by("reference").values_list("state", flat=True)
+    assert list(states) == ["confirmed", "cancelled", "draft", "confirmed"]
+    third = load(world, folder)
+    assert (third.tally.documents.total(), third.tally.actions.total()) == (0, 0)
+    check_invariants(world)
+
+
+def test_a_company_is_loaded_with_one_slice(world, folder):
+    load(world, folder)
+    before = own(AuditEvent, world).count()
+    with pytest.raises(RuntimeProblem, match="begun with purchases of 2020-03-01 to 2020-03-31"):
+        load(world, folder, purchases=Days(date(2020, 3, 1), date(2020, 5, 31)))
+    assert own(AuditEvent, world).count() == before
+
+
+def test_what_a_file_has_wrong_is_named_and_nothing_of_it_is_saved(world, folder):
+    rows = (folder / "Purchasing.Vendor.csv").read_text(encoding="utf-8")
+    (folder / "Purchasing.Vendor.csv").write_text(rows.replace("BELLS0001", "B" * 41), encoding="utf-8")
+    with pytest.raises((RuntimeProblem, Refusal), match="Suppliers are refused"):
+        load(world, folder)
+    assert own(Party, world).filter(is_supplier=True).count() == 0
+    assert own(JournalLine, world).count() == 0
