@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from jingwei.books.charts import Standard, Taxpayer
-from jingwei.books.models import Period, VoucherScheme
+from jingwei.books.models import Period, RevenueOn, VoucherScheme
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.identity.authentication import system_actor
 from jingwei.platform.models import Company
@@ -54,6 +54,7 @@ def found(code: str, *, first: date, last: date, group_id: int | None = None) ->
             standard=Standard.IFRS,
             taxpayer=Taxpayer.GENERAL,
             voucher_scheme=VoucherScheme.SINGLE,
+            revenue_on=RevenueOn.INVOICE,
             starts_on=first,
             group_id=group_id,
         )
