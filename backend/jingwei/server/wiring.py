@@ -16,6 +16,7 @@ from jingwei.books.sealing import Broken, verify
 from jingwei.finance import documents as finance
 from jingwei.finance.invariants import RULES as FINANCE_RULES
 from jingwei.finance.vouchers import name_vouchers
+from jingwei.insight.reports import REPORTS as INSIGHT_REPORTS
 from jingwei.masterdata import documents as masterdata
 from jingwei.platform import declared as platform
 from jingwei.platform.documents import command
@@ -36,6 +37,7 @@ MODULES = (
     Module("purchasing", _("Purchasing"), purchasing.DOCUMENTS),
     Module("warehouse", _("Inventory"), warehouse.DOCUMENTS, reports=STOCK_REPORTS),
     Module("finance", _("Finance"), (*finance.DOCUMENTS, *books.DOCUMENTS), reports=BOOKS_REPORTS),
+    Module("insight", _("Analysis"), reports=INSIGHT_REPORTS),
     Module(
         "masterdata",
         _("Master data"),

@@ -204,6 +204,8 @@ export interface MenuEntry {
   path: string
   label: string
   initials?: string
+  /** What "new …" makes here; empty where the person may not. */
+  makes?: string
 }
 export interface MenuGroup {
   key: string

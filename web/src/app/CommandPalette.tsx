@@ -3,44 +3,11 @@ import { Modal } from 'antd'
 import { useMemo, useState, type KeyboardEvent } from 'react'
 import { useNavigate } from 'react-router'
 import { request } from '../api/client'
-import type { AppMeta, SearchRow } from '../api/types'
+import type { SearchRow } from '../api/types'
 import { useDebounced } from '../shared/useDebounced'
 import { rememberPath, useApplication } from './application'
 import { useT } from './i18n/language'
-
-interface Hit {
-  id: string
-  kind: string
-  text: string
-  to: string
-}
-
-/** Menu entries by label or pinyin initials; what begins with the words comes first. */
-export function menuHits(app: AppMeta, words: string): Hit[] {
-  const sought = words.trim().toLowerCase()
-  const hits: { hit: Hit; rank: number }[] = []
-  for (const group of app.menu) {
-    for (const entry of group.entries) {
-      const label = entry.label.toLowerCase()
-      const initials = (entry.initials ?? '').toLowerCase()
-      const rank =
-        label.startsWith(sought) || initials.startsWith(sought)
-          ? 0
-          : label.includes(sought) || entry.path.includes(sought)
-            ? 1
-            : -1
-      if (rank >= 0)
-        hits.push({
-          rank,
-          hit: { id: `menu-${entry.key}`, kind: group.label, text: entry.label, to: `/${entry.path}` },
-        })
-    }
-  }
-  return hits
-    .sort((left, right) => left.rank - right.rank)
-    .map((one) => one.hit)
-    .slice(0, 12)
-}
+import { commandHits, menuHits, type Hit } from './palette'
 
 function rowHit(row: SearchRow): Hit {
   const path = row.path.replace(/^\//, '').replace(new RegExp(`/${row.id}$`), '')
@@ -51,6 +18,7 @@ function rowHit(row: SearchRow): Hit {
 
 function useHits(words: string): { hits: Hit[]; isSearching: boolean } {
   const { app } = useApplication()
+  const t = useT()
   const sought = useDebounced(words.trim(), 150)
   const found = useQuery({
     queryKey: ['search', sought],
@@ -59,8 +27,11 @@ function useHits(words: string): { hits: Hit[]; isSearching: boolean } {
     placeholderData: (earlier) => earlier,
   })
   const hits = useMemo(
-    () => [...menuHits(app, words), ...(words.trim() === '' ? [] : (found.data?.rows ?? []).map(rowHit))],
-    [app, words, found.data],
+    () => {
+      const rows = words.trim() === '' ? [] : (found.data?.rows ?? []).map(rowHit)
+      return [...menuHits(app, words), ...commandHits(app, words, t('palette.make')), ...rows]
+    },
+    [app, words, found.data, t],
   )
   return { hits, isSearching: found.isFetching || sought !== words.trim() }
 }

@@ -1,5 +1,5 @@
 import { createBrowserRouter } from 'react-router'
-import { HomePage } from './HomePage'
+import { HomePage } from '../modules/insight/HomePage'
 import { OpenDocument, PathPage } from './PathPage'
 import { Shell } from './Shell'
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  changeInPercent,
   formatNumber,
   groupThousands,
   isNegative,
@@ -94,5 +95,24 @@ describe('small parts', () => {
     expect(isZero('0.01')).toBe(false)
     expect(isNegative('-0.00')).toBe(false)
     expect(isNegative('-0.01')).toBe(true)
+  })
+})
+
+describe('changeInPercent', () => {
+  it.each([
+    ['3750', '3390', '+10.6 %'],
+    ['3390', '3750', '-9.6 %'],
+    ['12000.00', '3000', '+300.0 %'],
+    ['100.05', '100', '+0.1 %'],
+    ['100.04', '100', '±0.0 %'],
+    ['-50', '100', '-150.0 %'],
+    ['-50', '-100', '+50.0 %'],
+    ['1234567.89', '1', '+123,456,689.0 %'],
+  ])('%s after %s is %s', (value, before, expected) => {
+    expect(changeInPercent(value, before)).toBe(expected)
+  })
+  it('has no answer where there was nothing', () => {
+    expect(changeInPercent('5', '0.00')).toBeNull()
+    expect(changeInPercent('x', '1')).toBeNull()
   })
 })

@@ -72,6 +72,19 @@ export function sumDecimals(values: string[]): string {
   return total < 0n ? `-${text}` : text
 }
 
+/** How far a figure is from an earlier one, in percent of it at one decimal, half up: "+10.6 %"; null where that was 0. */
+export function changeInPercent(value: string, before: string): string | null {
+  if (isZero(before) || !DECIMAL.test(value) || !DECIMAL.test(before)) return null
+  const [now, then] = [scaled(value), scaled(before)]
+  const scale = Math.max(now.scale, then.scale)
+  const whole = then.digits * 10n ** BigInt(scale - then.scale)
+  const change = now.digits * 10n ** BigInt(scale - now.scale) - whole
+  const size = (part: bigint): bigint => (part < 0n ? -part : part)
+  const tenths = (size(change) * 2000n + size(whole)) / (size(whole) * 2n)
+  const sign = tenths === 0n ? '±' : change < 0n ? '-' : '+'
+  return `${sign}${groupThousands(`${tenths / 10n}.${tenths % 10n}`)} %`
+}
+
 export function negated(value: string): string {
   if (isZero(value)) return value
   return value.startsWith('-') ? value.slice(1) : `-${value.replace(/^\+/, '')}`

@@ -98,6 +98,14 @@ class AgeingParams(Params):
     party: int | None = asked(_("Party"), _("Only this party."), target="masterdata.party")
 
 
+class OpenItemParams(AgeingParams):
+    """As of ageing, or only debts that were due before a day."""
+
+    due_before: date | None = asked(
+        _("Due before"), _("Only what was owed and due before this day; empty for all that was open.")
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """What was open of one item, in functional currency, positive on the normal side of its account."""
@@ -172,11 +180,13 @@ def _group(params: AgeingParams) -> Any:
     return _("By due date") if params.since == Since.DUE else _("By business date")
 
 
-def run_open_items(actor: Actor, params: AgeingParams) -> Result:
+def run_open_items(actor: Actor, params: OpenItemParams) -> Result:
     """One row per open item, the oldest due first. Raises what `run_ageing` raises."""
     ledger = open_ledger(actor)
     ledger.span(params.on, "on")
     items = open_items(ledger, params)
+    if params.due_before is not None:
+        items = [item for item in items if item.due_on < params.due_before and item.open > 0]
     parties = titles(ledger.group_id, {item.party_id for item in items})
     documents = to_documents(ledger.group_id, {item.document_id: item.document_type for item in items})
     labels = {name: label for name, label, _last in BUCKETS}
@@ -226,7 +236,7 @@ OPEN_ITEMS = Report(
     key="books.open-items",
     label=_("Open items"),
     help=_("Every item that was open on a day, with what of it was settled by then; a line opens its document."),
-    params=AgeingParams,
+    params=OpenItemParams,
     run=run_open_items,
     defaults=propose_month_end,
 )

@@ -160,7 +160,15 @@ def menu_json(actor: Actor) -> list[dict[str, Any]]:
     result = []
     for module in catalogue.modules:
         entries = [
-            {"kind": "document", "key": d.key, "path": d.path, "label": str(d.plural), "initials": _initials(d.plural)}
+            {
+                "kind": "document",
+                "key": d.key,
+                "path": d.path,
+                "label": str(d.plural),
+                "initials": _initials(d.plural),
+                # What "new …" makes here; nothing for who may not.
+                "makes": str(d.label) if actor.may(f"{d.key}.create") else "",
+            }
             for d in module.documents
             if actor.may(f"{d.key}.view")
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from ninja import File, NinjaAPI, UploadedFile
 from pydantic import BaseModel, ConfigDict
@@ -150,7 +151,8 @@ def app_json(actor: Actor) -> dict[str, Any]:
 
 
 def find(actor: Actor, words: str, limit: int) -> list[dict[str, Any]]:
-    """Records of every kind the actor may view, by number, name, pinyin initials or declared fields."""
+    """Records of every kind the actor may view, by number, name, pinyin initials or declared fields; what is called
+    exactly so comes first, then what begins so."""
     wanted = fold(words).split()
     views = {}
     for owner in catalogue.by_model.values():
@@ -163,7 +165,12 @@ def find(actor: Actor, words: str, limit: int) -> list[dict[str, Any]]:
     for word in wanted[:8]:
         rows = rows.filter(search_text__contains=word)
     result = []
-    for row in rows.order_by("type", "number")[: limit * 3]:
+    called = models.Case(
+        models.When(number__iexact=words.strip(), then=0),
+        models.When(number__istartswith=words.strip(), then=1),
+        default=2,
+    )
+    for row in rows.order_by(called, "type", "number")[: limit * 3]:
         view = _view_of(row, views[row.type])
         company = row.company_id
         if view is None or (company is not None and company not in actor.scope(f"{view.key}.view")):

@@ -91,12 +91,13 @@ def _row(row: Row, columns: Any) -> dict[str, Any]:
         "values": {column.name: plain(row.values.get(column.name)) for column in columns},
         "level": row.level,
         "bold": row.bold,
-        "drill": _drill(row.drill),
-        "drills": {name: _drill(drill) for name, drill in row.drills.items()},
+        "drill": drill_json(row.drill),
+        "drills": {name: drill_json(drill) for name, drill in row.drills.items()},
     }
 
 
-def _drill(drill: Drill | None) -> dict[str, Any] | None:
+def drill_json(drill: Drill | None) -> dict[str, Any] | None:
+    """What a figure opens, as JSON."""
     if drill is None:
         return None
     if drill.document is not None:

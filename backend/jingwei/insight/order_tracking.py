@@ -1,0 +1,156 @@
+"""订单跟踪: every open line of every order, what of it is still to come or to go, and how late it is.
+
+Read from the one table of open supply and demand, so that orders of all kinds stand in one list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, models
+from django.utils.translation import gettext_lazy as _
+
+from jingwei.platform.documents.catalogue import catalogue
+from jingwei.platform.documents.read import titles
+from jingwei.platform.errors import Problem, Refusal
+from jingwei.platform.identity.actor import Actor
+from jingwei.platform.models import Company
+from jingwei.platform.reports.declare import Column, Params, Report, Result, Row, asked
+from jingwei.platform.reports.drill import to_documents
+
+#: Lines a page can still show; a longer list is narrowed by its parameters.
+MOST = 5000
+
+_LINES = """
+SELECT planned.document_id, document.type, document.number, document.party_id, planned.document_line, planned.item_id,
+       unit.code, planned.due_on, planned.quantity
+FROM planned_move planned
+JOIN document ON document.group_id = planned.group_id AND document.id = planned.document_id
+JOIN item ON item.group_id = planned.group_id AND item.id = planned.item_id
+JOIN unit ON unit.group_id = item.group_id AND unit.id = item.unit_id
+WHERE planned.group_id = %(group)s AND planned.company_id = %(company)s
+  AND planned.quantity <> 0 AND planned.kind = 'firm'
+  AND (%(sign)s = 0 OR sign(planned.quantity) = %(sign)s)
+  AND (NOT %(late)s OR planned.due_on < %(on)s)
+  AND (%(party)s::bigint IS NULL OR document.party_id = %(party)s)
+  AND (%(item)s::bigint IS NULL OR planned.item_id = %(item)s)
+ORDER BY planned.due_on, document.number, planned.document_line, planned.schedule
+LIMIT %(most)s
+"""
+
+
+class Direction(models.TextChoices):
+    """Goods that are to come, or to go."""
+
+    ALL = "all", _("All")
+    IN = "in", _("To come")
+    OUT = "out", _("To go")
+
+
+SIGNS = {Direction.ALL: 0, Direction.IN: 1, Direction.OUT: -1}
+
+
+class TrackingParams(Params):
+    """Which open lines."""
+
+    direction: Direction = asked(_("Direction"), _("Goods that are to come, to go, or both."), Direction.ALL)
+    late_only: bool = asked(_("Late only"), _("Only lines whose day has passed."), False)
+    on: date = asked(_("Day"), _("Lateness is counted up to this day."), ...)
+    party: int | None = asked(_("Party"), _("Only orders of this party."), target="masterdata.party")
+    item: int | None = asked(_("Item"), _("Only this item; empty for all."), target="masterdata.item")
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A line of which something is still to come (+) or to go (−), in the item's stock unit."""
+
+    document_id: int
+    document_type: str
+    number: str
+    party_id: int | None
+    line: int
+    item_id: int
+    unit: str
+    due_on: date
+    quantity: Decimal
+
+
+def open_lines(actor: Actor, params: TrackingParams) -> list[Open]:
+    """The lines, the oldest due first, in one statement. Raises Refusal 422 `report.too_long`."""
+    given: dict[str, Any] = {
+        "group": actor.group_id,
+        "company": actor.company_id or 0,
+        "sign": SIGNS[params.direction],
+        "late": params.late_only,
+        "on": params.on,
+        "party": params.party,
+        "item": params.item,
+        "most": MOST + 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, given)
+        found = [Open(*row) for row in cursor.fetchall()]
+    if len(found) > MOST:
+        message = _("The report would have more than %(limit)s lines.") % {"limit": f"{MOST:,}"}
+        hint = _("Choose a party or an item, or only what is late.")
+        raise Refusal(Problem("report.too_long", message, hint, field="party"))
+    return found
+
+
+def propose(actor: Actor, today: date) -> dict[str, Any]:
+    """Up to today."""
+    return {"on": today}
+
+
+def run(actor: Actor, params: TrackingParams) -> Result:
+    """One row per open line, the oldest due first; a row opens its order."""
+    lines = open_lines(actor, params)
+    names = titles(actor.group_id, {line.party_id for line in lines} | {line.item_id for line in lines})
+    documents = to_documents(actor.group_id, {line.document_id: line.document_type for line in lines})
+    labels = {declared.key: str(declared.label) for declared in catalogue}
+    return Result(
+        columns=(
+            Column("number", _("Document"), "code"),
+            Column("kind", _("Document type")),
+            Column("party", _("Party"), "reference"),
+            Column("line", _("Line"), "integer"),
+            Column("item", _("Item"), "reference"),
+            Column("due_on", _("Due date"), "date"),
+            Column("days_late", _("Days late"), "integer"),
+            Column("to_come", _("To come"), "quantity"),
+            Column("to_go", _("To go"), "quantity"),
+            Column("unit", _("Unit"), "code"),
+        ),
+        rows=[
+            Row(
+                values={
+                    "number": line.number,
+                    "kind": labels.get(line.document_type, line.document_type),
+                    "party": names.get(line.party_id or 0),
+                    "line": line.line,
+                    "item": names.get(line.item_id),
+                    "due_on": line.due_on,
+                    "days_late": max((params.on - line.due_on).days, 0),
+                    "to_come": line.quantity if line.quantity > 0 else None,
+                    "to_go": -line.quantity if line.quantity < 0 else None,
+                    "unit": line.unit,
+                },
+                drill=documents.get(line.document_id),
+            )
+            for line in lines
+        ],
+        currency=str(Company.objects.values_list("currency_id", flat=True).get(pk=actor.company_id or 0)),
+    )
+
+
+ORDER_TRACKING = Report(
+    key="insight.order-tracking",
+    label=_("Order tracking"),
+    help=_("Every open line of every order: what is still to come or to go, when, and how late it is."),
+    params=TrackingParams,
+    run=run,
+    defaults=propose,
+)
