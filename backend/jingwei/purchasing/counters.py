@@ -25,8 +25,8 @@ from jingwei.warehouse import goods
 ZERO = Decimal(0)
 Key = tuple[int, int]
 
-ORDER_COUNTERS = ("quantity_received",)
-RECEIPT_COUNTERS = ("quantity_returned", "amount_returned")
+ORDER_COUNTERS = ("quantity_received", "quantity_invoiced")
+RECEIPT_COUNTERS = ("quantity_returned", "amount_returned", "quantity_invoiced", "amount_invoiced")
 
 
 @dataclass(slots=True)
@@ -38,15 +38,14 @@ class Came:
 
     @property
     def quantity_cleared(self) -> Decimal:
-        """How much of the line is returned, in the order line's unit."""
-        returned: Decimal = self.line.quantity_returned
-        return returned
+        """How much of the line is returned or invoiced, in the order line's unit. It may be more than came: what was
+        invoiced and then went back waits for a credit note."""
+        return Decimal(self.line.quantity_returned + self.line.quantity_invoiced)
 
     @property
     def amount_cleared(self) -> Decimal:
         """How much of the accrued value is cleared."""
-        returned: Decimal = self.line.amount_returned
-        return returned
+        return Decimal(self.line.amount_returned + self.line.amount_invoiced)
 
     def share(self, change: Decimal, decimals: int) -> Decimal:
         """What clearing `change` more (negative: less) of the line takes of its accrued value: the share of all that is

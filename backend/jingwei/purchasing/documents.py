@@ -7,7 +7,7 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform.documents.declare import Action, Conversion, Document, Lines, Section, Series, State
-from jingwei.purchasing import orders, receipts, returns
+from jingwei.purchasing import drawing, invoices, orders, receipts, returns
 from jingwei.purchasing.models import (
     GoodsReceipt,
     GoodsReceiptLine,
@@ -15,6 +15,8 @@ from jingwei.purchasing.models import (
     PurchaseOrderLine,
     PurchaseReturn,
     PurchaseReturnLine,
+    SupplierInvoice,
+    SupplierInvoiceLine,
 )
 from jingwei.purchasing.orders import CANCELLED, CLOSED, CONFIRMED, DRAFT
 
@@ -73,8 +75,9 @@ ORDER = Document(
                 "amount_tax",
                 "amount_gross",
                 "quantity_received",
+                "quantity_invoiced",
             ),
-            read_only=frozenset({"amount_net", "amount_tax", "amount_gross", "quantity_received"}),
+            read_only=frozenset({"amount_net", "amount_tax", "amount_gross", "quantity_received", "quantity_invoiced"}),
             minimum=1,
         ),
     ),
@@ -137,6 +140,14 @@ ORDER = Document(
             build=receipts.from_orders,
             help=_("A receipt of what is still open, several orders of one supplier in one."),
         ),
+        Conversion(
+            key="invoice",
+            label=_("Enter invoice"),
+            target="purchasing.invoice",
+            source=frozenset({CONFIRMED, CLOSED}),
+            build=drawing.from_orders,
+            help=_("A supplier invoice of all that came and is not invoiced yet."),
+        ),
     ),
     prepare=orders.prepare,
     check=orders.check,
@@ -183,9 +194,20 @@ RECEIPT = Document(
                 "amount",
                 "quantity_returned",
                 "amount_returned",
+                "quantity_invoiced",
+                "amount_invoiced",
             ),
             read_only=frozenset(
-                {"item", "quantity_stock", "amount_ordered", "amount", "quantity_returned", "amount_returned"}
+                {
+                    "item",
+                    "quantity_stock",
+                    "amount_ordered",
+                    "amount",
+                    "quantity_returned",
+                    "amount_returned",
+                    "quantity_invoiced",
+                    "amount_invoiced",
+                }
             ),
             minimum=1,
         ),
@@ -231,6 +253,14 @@ RECEIPT = Document(
             source=frozenset({receipts.POSTED}),
             build=returns.from_receipts,
             help=_("A return of what came, several receipts of one supplier in one."),
+        ),
+        Conversion(
+            key="invoice",
+            label=_("Enter invoice"),
+            target="purchasing.invoice",
+            source=frozenset({receipts.POSTED}),
+            build=drawing.from_receipts,
+            help=_("A supplier invoice of what came and stayed, several receipts of one supplier in one."),
         ),
     ),
     check=receipts.check,
@@ -300,7 +330,145 @@ RETURN = Document(
             ask=_("The goods come in again at the value they left with; both stay in the books."),
         ),
     ),
+    conversions=(
+        Conversion(
+            key="credit",
+            label=_("Enter credit note"),
+            target="purchasing.invoice",
+            source=frozenset({returns.POSTED}),
+            build=drawing.from_returns,
+            help=_("A credit note of what went back after it was invoiced."),
+        ),
+    ),
     check=returns.check,
 )
 
-DOCUMENTS = (ORDER, RECEIPT, RETURN)
+INVOICE = Document(
+    key="purchasing.invoice",
+    path="purchasing/invoice-matches",
+    model=SupplierInvoice,
+    label=_("Supplier invoice"),
+    plural=_("Supplier invoices"),
+    help=_("What suppliers ask for goods and services that came. Posting replaces the accrual by the debt."),
+    steward=_("Accountant"),
+    title=("number_given", "number_given"),
+    number="number",
+    date="invoiced_on",
+    party="supplier",
+    sort="-id",
+    import_key="reference",
+    series=Series(pattern="PI-{yyyy}-{seq:06}"),
+    sections=(
+        Section(
+            key="main",
+            label=_("Invoice"),
+            fields=(
+                "number",
+                "kind",
+                "supplier",
+                "number_given",
+                "invoiced_on",
+                "posted_on",
+                "due_on",
+                "is_tax_inclusive",
+                "currency",
+                "reference",
+            ),
+        ),
+        Section(key="totals", label=_("Totals"), fields=("amount_net", "amount_tax", "amount_gross")),
+        Section(key="payment", label=_("For payment"), fields=("is_blocked", "variances", "release_reason")),
+        Section(key="more", label=_("Further"), fields=("rate",), folded=True),
+    ),
+    read_only=frozenset(
+        {"number", "amount_net", "amount_tax", "amount_gross", "is_blocked", "variances", "release_reason"}
+    ),
+    lines=(
+        Lines(
+            name="lines",
+            model=SupplierInvoiceLine,
+            parent="invoice",
+            label=_("Lines"),
+            help=_("What is invoiced of which receipt line."),
+            fields=(
+                "receipt",
+                "receipt_line",
+                "item",
+                "quantity",
+                "unit",
+                "price",
+                "discount_rate",
+                "tax_rate",
+                "amount_given",
+                "tax_given",
+                "amount_net",
+                "amount_tax",
+                "amount_gross",
+                "amount_accrued",
+                "amount_difference",
+            ),
+            read_only=frozenset(
+                {
+                    "item",
+                    "unit",
+                    "amount_net",
+                    "amount_tax",
+                    "amount_gross",
+                    "amount_accrued",
+                    "amount_difference",
+                }
+            ),
+            minimum=1,
+        ),
+    ),
+    columns=(
+        "number",
+        "kind",
+        "supplier",
+        "number_given",
+        "invoiced_on",
+        "due_on",
+        "currency",
+        "amount_gross",
+        "is_blocked",
+        "state",
+    ),
+    filters=("state", "kind", "supplier", "invoiced_on", "due_on", "is_blocked", "currency"),
+    search=("reference", "number_given"),
+    sortable=("id", "number", "invoiced_on", "due_on"),
+    states=RECEIPT.states,
+    editable_in=frozenset({invoices.DRAFT}),
+    deletable_in=frozenset({invoices.DRAFT}),
+    actions=(
+        Action(
+            key="post",
+            label=_("Post"),
+            source=frozenset({invoices.DRAFT}),
+            target=invoices.POSTED,
+            rule=invoices.post,
+            style="primary",
+            help=_("Replace the accrual by the debt; what differs from the order is valued or blocks the payment."),
+        ),
+        Action(
+            key="release",
+            label=_("Release for payment"),
+            source=frozenset({invoices.POSTED}),
+            rule=invoices.release,
+            inputs=invoices.Release,
+            help=_("Let it be paid in spite of its variances."),
+        ),
+        Action(
+            key="reverse",
+            label=_("Reverse"),
+            source=frozenset({invoices.POSTED}),
+            target=invoices.REVERSED,
+            rule=invoices.reverse,
+            inputs=invoices.Reversal,
+            style="danger",
+            help=_("Take the debt back in red; what came is accrued again."),
+            ask=_("The invoice is taken back in red; both stay in the books."),
+        ),
+    ),
+    check=invoices.check,
+)
+
+DOCUMENTS = (ORDER, RECEIPT, RETURN, INVOICE)

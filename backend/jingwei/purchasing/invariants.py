@@ -19,6 +19,12 @@ _RETURNED = (
     "JOIN purchase_return r ON r.id = l.purchase_return_id AND r.state = 'posted' "
     "WHERE l.group_id = %(group)s GROUP BY 1, 2"
 )
+# What is invoiced of each receipt line, credit notes against it.
+_INVOICED = (
+    "SELECT l.receipt_id, l.receipt_line, sum(l.quantity * CASE i.kind WHEN 'credit' THEN -1 ELSE 1 END) quantity, "
+    "sum(l.amount_accrued) amount FROM supplier_invoice_line l JOIN supplier_invoice i ON i.id = l.invoice_id "
+    "AND i.state = 'posted' WHERE l.group_id = %(group)s GROUP BY 1, 2"
+)
 
 RULES = (
     Invariant(
@@ -46,9 +52,10 @@ RULES = (
     ),
     Invariant(
         "I-9",
-        "No more goes back than came.",
-        "SELECT 'goods_receipt_line', id, 'returned ' || quantity_returned || ' of ' || quantity FROM "
-        "goods_receipt_line WHERE group_id = %(group)s AND (quantity_returned < 0 OR quantity_returned > quantity)",
+        "No more goes back than came, and no more is invoiced.",
+        "SELECT 'goods_receipt_line', id, 'returned ' || quantity_returned || ', invoiced ' || quantity_invoiced || "
+        "' of ' || quantity FROM goods_receipt_line WHERE group_id = %(group)s AND (quantity_returned < 0 "
+        "OR quantity_returned > quantity OR quantity_invoiced < 0 OR quantity_invoiced > quantity)",
     ),
     Invariant(
         "I-10",
@@ -60,20 +67,47 @@ RULES = (
         "OR l.amount_returned <> coalesce(s.amount, 0))",
     ),
     Invariant(
+        "I-10",
+        "What a receipt line says is invoiced is the sum of its posted invoices less credit notes.",
+        "SELECT 'goods_receipt_line', l.id, 'invoiced ' || l.quantity_invoiced || ' worth ' || l.amount_invoiced || "
+        "', invoices ' || coalesce(s.quantity, 0) || ' worth ' || coalesce(s.amount, 0) FROM goods_receipt_line l "
+        f"LEFT JOIN ({_INVOICED}) s ON s.receipt_id = l.receipt_id AND s.receipt_line = l.line "
+        "WHERE l.group_id = %(group)s AND (l.quantity_invoiced <> coalesce(s.quantity, 0) "
+        "OR l.amount_invoiced <> coalesce(s.amount, 0))",
+    ),
+    Invariant(
+        "I-10",
+        "What an order line says is invoiced is what its receipt lines say.",
+        "SELECT 'purchase_order_line', o.id, 'invoiced ' || o.quantity_invoiced || ', receipts ' || "
+        "coalesce(s.quantity, 0) FROM purchase_order_line o LEFT JOIN (SELECT order_id, order_line, "
+        "sum(quantity_invoiced) quantity FROM goods_receipt_line WHERE group_id = %(group)s GROUP BY 1, 2) s "
+        "ON s.order_id = o.order_id AND s.order_line = o.line WHERE o.group_id = %(group)s "
+        "AND o.quantity_invoiced <> coalesce(s.quantity, 0)",
+    ),
+    Invariant(
         "I-19",
-        "Of a receipt line that went back in full nothing is accrued any more.",
-        "SELECT 'goods_receipt_line', id, 'accrued ' || amount || ', returned ' || amount_returned "
-        "FROM goods_receipt_line WHERE group_id = %(group)s AND (quantity_returned = quantity "
-        "AND amount_returned <> amount OR quantity_returned = 0 AND amount_returned <> 0)",
+        "Of a receipt line that is invoiced or went back in full nothing is accrued; else, untouched, all of it.",
+        "SELECT 'goods_receipt_line', id, 'accrued ' || amount || ', cleared ' || (amount_returned + amount_invoiced) "
+        "FROM goods_receipt_line WHERE group_id = %(group)s AND (quantity_returned + quantity_invoiced = quantity "
+        "AND amount_returned + amount_invoiced <> amount OR quantity_returned + quantity_invoiced = 0 "
+        "AND amount_returned + amount_invoiced <> 0)",
+    ),
+    Invariant(
+        "I-15",
+        "An invoice is blocked for payment where it is posted and where payments ask.",
+        "SELECT 'supplier_invoice', i.id, i.state || ', blocked ' || i.is_blocked FROM supplier_invoice i "
+        "LEFT JOIN registered_invoice r ON r.group_id = i.group_id AND r.document_id = i.id "
+        "WHERE i.group_id = %(group)s AND ((i.state = 'draft') <> (r.id IS NULL) OR r.is_blocked <> i.is_blocked "
+        "OR r.is_reversed <> (i.state = 'reversed'))",
     ),
     Invariant(
         "I-33",
-        "Goods received, not invoiced: the account equals the posted receipts less returns, per party.",
+        "Goods received, not invoiced: the account equals the posted receipts less returns and invoices, per party.",
         "SELECT 'account', coalesce(j.account_id, 0), 'party ' || party || ': books ' || coalesce(j.amount, 0) || "
         "', receipts ' || coalesce(r.amount, 0) FROM (SELECT l.party_id party, max(l.account_id) account_id, "
         "sum(l.credit - l.debit) amount FROM journal_line l JOIN account a ON a.id = l.account_id AND a.role = 'GRNI' "
         "WHERE l.group_id = %(group)s GROUP BY 1) j FULL JOIN (SELECT r.supplier_id party, "
-        "sum(l.amount - l.amount_returned) amount FROM goods_receipt r JOIN goods_receipt_line l "
+        "sum(l.amount - l.amount_returned - l.amount_invoiced) amount FROM goods_receipt r JOIN goods_receipt_line l "
         "ON l.receipt_id = r.id WHERE r.group_id = %(group)s AND r.state = 'posted' GROUP BY 1) r USING (party) "
         "WHERE coalesce(j.amount, 0) <> coalesce(r.amount, 0)",
     ),

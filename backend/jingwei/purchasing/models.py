@@ -1,4 +1,4 @@
-"""Orders to suppliers, the goods that came on them, and what of these went back."""
+"""Orders to suppliers, the goods that came on them, what of these went back, and what was invoiced."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata.models import Item, Location, Party, PricedDocument, PricedLine
-from jingwei.platform.fields import AmountField, CodeField, QuantityField, TenantForeignKey
+from jingwei.platform.fields import AmountField, CodeField, NoteField, QuantityField, TenantForeignKey
 from jingwei.platform.models import Line, NumberedDocument, document_constraints
 
 
@@ -51,6 +51,9 @@ class PurchaseOrderLine(PricedLine):
     quantity_received = QuantityField(
         _("Received"), default=0, help_text=_("What has come, less what went back to be delivered again.")
     )
+    quantity_invoiced = QuantityField(
+        _("Invoiced"), default=0, help_text=_("What the supplier has invoiced, less what was credited.")
+    )
 
     class Meta:
         db_table = "purchase_order_line"
@@ -65,6 +68,12 @@ class PurchaseOrderLine(PricedLine):
                 name="purchase_order_line_quantity",
                 condition=models.Q(quantity__gt=0),
                 violation_error_code="qty.not_positive",
+            ),
+            models.CheckConstraint(
+                name="purchase_order_line_invoiced",
+                condition=models.Q(quantity_invoiced__gte=0),
+                violation_error_code="credit.over",
+                violation_error_message=_("More would be credited than was invoiced."),
             ),
         ]
 
@@ -127,6 +136,12 @@ class GoodsReceiptLine(Line):
     amount_returned = AmountField(
         _("Value returned"), default=0, help_text=_("How much of the accrued value went back with returns.")
     )
+    quantity_invoiced = QuantityField(
+        _("Invoiced"), default=0, help_text=_("How much of it is invoiced, less what was credited.")
+    )
+    amount_invoiced = AmountField(
+        _("Value invoiced"), default=0, help_text=_("How much of the accrued value invoices have replaced.")
+    )
 
     class Meta:
         db_table = "goods_receipt_line"
@@ -136,7 +151,13 @@ class GoodsReceiptLine(Line):
                 condition=models.Q(quantity_returned__gte=0, quantity_returned__lte=models.F("quantity")),
                 violation_error_code="return.over",
                 violation_error_message=_("More would go back than came."),
-            )
+            ),
+            models.CheckConstraint(
+                name="goods_receipt_line_invoiced",
+                condition=models.Q(quantity_invoiced__gte=0, quantity_invoiced__lte=models.F("quantity")),
+                violation_error_code="invoice.over",
+                violation_error_message=_("More would be invoiced than came, or credited than was invoiced."),
+            ),
         ]
 
 
@@ -212,3 +233,91 @@ class PurchaseReturnLine(Line):
 
     class Meta:
         db_table = "purchase_return_line"
+
+
+class SupplierInvoiceKind(models.TextChoices):
+    """Whether the supplier asks for money or gives some back."""
+
+    INVOICE = "invoice", _("Supplier invoice")
+    CREDIT = "credit", _("Supplier credit note")
+
+
+class SupplierInvoice(PricedDocument, NumberedDocument):
+    """采购应付单: what a supplier asks for goods and services that came, or (红字应付单) gives back of it. Amounts
+    stand as on the paper; a credit note is posted in red."""
+
+    unindexed = ("company",)
+
+    kind = models.CharField(
+        _("Kind"),
+        max_length=10,
+        choices=SupplierInvoiceKind.choices,
+        default=SupplierInvoiceKind.INVOICE,
+        help_text=_("Invoice, or credit note that lowers what was invoiced; amounts of both are entered as positive."),
+    )
+    supplier = TenantForeignKey(Party, verbose_name=_("Supplier"), help_text=_("Party the invoice is from."))
+    number_given = models.CharField(
+        _("Supplier's number"),
+        max_length=60,
+        blank=True,
+        default="",
+        help_text=_("Number on the supplier's invoice; stands once per supplier, however it is written."),
+    )
+    invoiced_on = models.DateField(_("Invoice date"), help_text=_("Date on the supplier's invoice."))
+    posted_on = models.DateField(_("Accounting date"), help_text=_("Day the invoice counts for; in an open period."))
+    due_on = models.DateField(
+        _("Due date"),
+        null=True,
+        blank=True,
+        help_text=_("When it is to be paid; by the supplier's payment term when empty."),
+    )
+    is_blocked = models.BooleanField(
+        _("Blocked for payment"), default=False, help_text=_("Whether it may not be paid until somebody releases it.")
+    )
+    variances = NoteField(
+        _("Variances"),
+        help_text=_("Where the invoice differs from what was ordered and kept by more than is tolerated."),
+    )
+    release_reason = models.CharField(
+        _("Released because"),
+        max_length=200,
+        blank=True,
+        default="",
+        help_text=_("Why it may be paid in spite of its variances."),
+    )
+
+    lines: list[SupplierInvoiceLine]
+
+    class Meta:
+        db_table = "supplier_invoice"
+        constraints = document_constraints("supplier_invoice", "invoice")
+
+
+class SupplierInvoiceLine(PricedLine):
+    """What is invoiced of a receipt's line, in the unit it was ordered in and the currency of the invoice."""
+
+    unindexed = ("unit",)
+
+    invoice = TenantForeignKey(SupplierInvoice)
+    receipt = TenantForeignKey(
+        GoodsReceipt, verbose_name=_("Goods receipt"), help_text=_("Receipt of what is invoiced.")
+    )
+    receipt_line = models.PositiveIntegerField(
+        _("Receipt line"), validators=[MinValueValidator(1)], help_text=_("Number of the line in the receipt.")
+    )
+    item = TenantForeignKey(
+        Item, verbose_name=_("Item"), null=True, blank=True, help_text=_("The receipt line's item.")
+    )
+    amount_accrued = AmountField(
+        _("Accrued"),
+        default=0,
+        help_text=_("Accrued value that the line replaces, in functional currency; negative on a credit note."),
+    )
+    amount_difference = AmountField(
+        _("Difference"),
+        default=0,
+        help_text=_("Cost of the goods by the invoice less what was accrued, in functional currency."),
+    )
+
+    class Meta:
+        db_table = "supplier_invoice_line"

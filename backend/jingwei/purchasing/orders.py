@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -45,11 +46,26 @@ def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
         if order.requested_on is not None and order.requested_on < order.ordered_on:
             message = _("The goods are wanted before they are ordered.")
             problems.append(Problem("date.order", message, field="requested_on", row=draft.row))
+        problems += (p.at(row=draft.row) for p in rate_problems(command, order))
         for position, line in enumerate(order.lines):
             for problem in _line_problems(command, order, line):
                 where = f"lines.{position}.{problem.field}"
                 problems.append(problem.at(field=where, row=draft.row, line=position + 1))
     return problems
+
+
+def rate_problems(command: Command, document: Any) -> list[Problem]:
+    """`rate.not_positive`, and `rate.own_currency` for a rate between a currency and itself that is not 1."""
+    message: Text
+    if document.rate is None:
+        return []
+    if document.rate <= 0:
+        message = _("The exchange rate must be greater than 0.")
+        return [Problem("rate.not_positive", message, field="rate")]
+    if document.currency_id == command.company(document.company_id).currency_id and document.rate != 1:
+        message = _("%(currency)s is the company's own currency: its rate is 1.") % {"currency": document.currency_id}
+        return [Problem("rate.own_currency", message, field="rate")]
+    return []
 
 
 def _line_problems(command: Command, order: PurchaseOrder, line: PurchaseOrderLine) -> list[Problem]:

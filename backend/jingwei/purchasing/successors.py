@@ -11,20 +11,22 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import DocumentRef, Problem
-from jingwei.purchasing.models import GoodsReceiptLine, PurchaseReturnLine
+from jingwei.purchasing.models import GoodsReceiptLine, PurchaseReturnLine, SupplierInvoiceLine
 
 STANDING = ("draft", "posted")
 Successors = dict[int, set[tuple[str, int, str]]]
 
 
 def of_receipts(command: Command, receipt_ids: Iterable[int]) -> Successors:
-    """Returns that name the receipts, drafts among them."""
+    """Returns and invoices that name the receipts, drafts among them."""
     found: Successors = defaultdict(set)
-    rows = PurchaseReturnLine.objects.filter(
-        group_id=command.actor.group_id, receipt_id__in=list(receipt_ids), purchase_return__state__in=STANDING
-    )
-    for receipt, id, number in rows.values_list("receipt_id", "purchase_return_id", "purchase_return__number"):
+    given = {"group_id": command.actor.group_id, "receipt_id__in": list(receipt_ids)}
+    gone = PurchaseReturnLine.objects.filter(**given, purchase_return__state__in=STANDING)
+    for receipt, id, number in gone.values_list("receipt_id", "purchase_return_id", "purchase_return__number"):
         found[receipt].add(("purchasing.return", id, number))
+    invoiced = SupplierInvoiceLine.objects.filter(**given, invoice__state__in=STANDING)
+    for receipt, id, number in invoiced.values_list("receipt_id", "invoice_id", "invoice__number"):
+        found[receipt].add(("purchasing.invoice", id, number))
     return found
 
 

@@ -49,6 +49,24 @@ CONFLICTS = (
         _("Who orders does not receive: goods that never came would go unseen."),
     ),
     Conflict(
+        "order-invoice",
+        ("purchasing.order.create", "purchasing.order.confirm"),
+        ("purchasing.invoice.post",),
+        _("Who orders does not enter the invoices: a price nobody agreed to would go unseen."),
+    ),
+    Conflict(
+        "receipt-invoice",
+        ("purchasing.receipt.post", "purchasing.return.post"),
+        ("purchasing.invoice.post",),
+        _("Who receives does not enter the invoices: goods that never came would be paid."),
+    ),
+    Conflict(
+        "invoice-release",
+        ("purchasing.invoice.create", "purchasing.invoice.post"),
+        ("purchasing.invoice.release",),
+        _("Who enters an invoice does not release it for payment."),
+    ),
+    Conflict(
         "supplier-order",
         ("masterdata.supplier.activate", "masterdata.party.activate"),
         ("purchasing.order.confirm",),

@@ -17,7 +17,14 @@ KEEP_BOOKS = (
     "books.period.create",
     "books.period.close",
 )
-CHECK_BOOKS = ("finance.*.review", "finance.*.unreview", "finance.*.post", "finance.*.reverse", "books.period.*")
+CHECK_BOOKS = (
+    "finance.*.review",
+    "finance.*.unreview",
+    "finance.*.post",
+    "finance.*.reverse",
+    "books.period.*",
+    "purchasing.invoice.release",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,12 @@ PRESETS = (
     ),
     Preset("planner", "计划员", "Planner", READ),
     Preset("lead", "车间主管", "Shop-floor lead", READ),
-    Preset("accountant", "会计", "Accountant", (*READ, *KEEP_BOOKS)),
+    Preset(
+        "accountant",
+        "会计",
+        "Accountant",
+        (*READ, *KEEP_BOOKS, "purchasing.invoice.*", "-purchasing.invoice.release"),
+    ),
     Preset("cashier", "出纳", "Cashier", READ),
     Preset("controller", "财务总监", "Controller", (*READ, *CHECK_BOOKS, "sales.credit-limit.*")),
     Preset("manager", "总经理", "General manager", READ),

@@ -137,6 +137,14 @@ SAMPLES: dict[str, Any] = {
         "lines": [{"order": _sold(), "order_line": 1, "quantity": "1", "location": "A-01"}],
     },
     "sales.credit-limit": lambda n: {"customer": f"CUS{n}", "credit_limit": "1000.00"},
+    "purchasing.invoice": lambda n: {
+        "supplier": "SUP1",
+        "number_given": f"INV-{n}",
+        "invoiced_on": "2026-01-08",
+        "posted_on": "2026-01-09",
+        "reference": f"PI{n}",
+        "lines": [{"receipt": _receipt(), "receipt_line": 1, "quantity": "1", "price": "2.00", "tax_rate": "13"}],
+    },
     "masterdata.supplier": lambda n: {"code": f"S{n}", "name_zh": f"供应商{n}", "name_en": f"Supplier {n}"},
 }
 
@@ -152,6 +160,7 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "purchasing.return": ("reason", "changed"),
     "sales.order": ("reference", "changed"),
     "sales.delivery": ("waybill", "changed"),
+    "purchasing.invoice": ("number_given", "changed"),
     "warehouse.other-in": ("reason", "changed"),
     "warehouse.other-out": ("reason", "changed"),
     "warehouse.opening": ("reason", "changed"),
@@ -171,6 +180,8 @@ INPUTS: dict[tuple[str, str], Body] = {
     ("purchasing.receipt", "reverse"): {"moved_at": at("2026-01-09")},
     ("purchasing.return", "reverse"): {"moved_at": at("2026-01-09")},
     ("sales.delivery", "reverse"): {"moved_at": at("2026-01-09")},
+    ("purchasing.invoice", "release"): {"reason": "agreed with the buyer"},
+    ("purchasing.invoice", "reverse"): {"posted_on": "2026-01-10"},
     ("books.period", "reopen"): {"reason": "a late invoice"},
 }
 

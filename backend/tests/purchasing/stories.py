@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
 from jingwei.books.models import JournalLine
 from jingwei.platform.documents.perform import perform
+from jingwei.purchasing import invoices
 from jingwei.purchasing.receipts import Reversal
 from tests.stock.stories import at, with_stock
 from tests.support.world import World
+
+_numbers = itertools.count(1)
 
 
 def with_suppliers(world: World) -> World:
@@ -73,6 +77,27 @@ def going(*lines: tuple[Any, ...], supplier: str = "S1", on: str = "2026-01-12",
 def returned(world: World, *bodies: dict[str, Any]) -> list[Any]:
     made = world.create("purchasing.return", *bodies)
     return perform("purchasing.return", [r.pk for r in made], "post", actor=world.actor)
+
+
+def bill(*lines: tuple[Any, ...], supplier: str = "S1", on: str = "2026-01-15", **more: Any) -> dict[str, Any]:
+    """An invoice of (receipt, line number, quantity, price) or (receipt, line number, quantity, price, further)."""
+    rows = [
+        {"receipt": getattr(r, "pk", r), "receipt_line": n, "quantity": str(q), "price": str(p), **dict(*rest)}
+        for r, n, q, p, *rest in lines
+    ]
+    given = {"number_given": f"N-{next(_numbers)}"} if more.get("kind") != "credit" else {}
+    return {"supplier": supplier, "invoiced_on": on, "posted_on": on, "lines": rows, **given, **more}
+
+
+def invoiced(world: World, *bodies: dict[str, Any]) -> list[Any]:
+    made = world.create("purchasing.invoice", *bodies)
+    return perform("purchasing.invoice", [i.pk for i in made], "post", actor=world.actor)
+
+
+def uninvoiced(world: World, document: Any, on: str = "2026-01-25") -> Any:
+    """An invoice reversed."""
+    inputs = invoices.Reversal.model_validate({"posted_on": on})
+    return perform("purchasing.invoice", [document.pk], "reverse", inputs, actor=world.actor)[0]
 
 
 def taken_back(world: World, kind: str, document: Any, on: str = "2026-01-20") -> Any:

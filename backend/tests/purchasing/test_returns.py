@@ -209,14 +209,15 @@ def test_a_return_is_red_in_the_books_and_its_reversal_black(firm):
     (gone,) = returned(firm, going((came, 1, 4)))
     taken_back(firm, "return", gone)
     lines = JournalLine.objects.filter(group=firm.group).order_by("entry__id", "line")
-    assert list(lines.values_list("account__code", "debit", "credit", "party__code")) == [
-        ("140301", 30, 0, "S1"),
-        ("220202", 0, 30, "S1"),
-        ("140301", -12, 0, "S1"),
-        ("220202", 0, -12, "S1"),
-        ("140301", 12, 0, "S1"),
-        ("220202", 0, 12, "S1"),
+    assert list(lines.values_list("account__code", "debit", "credit")) == [
+        ("140301", 30, 0),
+        ("220202", 0, 30),
+        ("140301", -12, 0),
+        ("220202", 0, -12),
+        ("140301", 12, 0),
+        ("220202", 0, 12),
     ]
+    assert {r.party.code for r in lines.filter(account__code="220202")} == {"S1"}
 
 
 def test_goods_go_back_at_what_they_were_accrued_at_whatever_they_are_worth_now(firm):
@@ -325,7 +326,8 @@ def test_returning_a_hundred_documents_costs_the_statements_of_one(firm, stateme
             perform("purchasing.return", [d.pk for d in documents], action, *inputs, actor=firm.actor)
         return len(made)
 
-    assert costs("post", many) <= costs("post", [one])
+    few = costs("post", [one])
+    assert costs("post", many) <= few
     check_invariants(firm)
 
 
