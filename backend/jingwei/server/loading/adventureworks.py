@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jingwei.books.models import JournalLine
 from jingwei.platform.models import Company
-from jingwei.server.loading import buying, firm, masters, opening, running, slices
+from jingwei.server.loading import buying, firm, masters, opening, running, selling, slices
 from jingwei.server.loading.opening import Opening
 from jingwei.server.loading.running import Tally
 from jingwei.server.loading.slices import Slice
@@ -19,7 +19,15 @@ from jingwei.server.loading.stages import Context
 from jingwei.stock.models import Move, ValueEntry
 
 ZERO = Decimal(0)
-STAGES = (opening.STAGE, *buying.STAGES)
+#: The work of a day, in this order: what comes is there before anything goes.
+STAGES = (
+    opening.STAGE,
+    buying.ORDERED,
+    selling.ORDERED,
+    buying.RECEIVED,
+    buying.RETURNED,
+    selling.DELIVERED,
+)
 
 Say = Callable[[str], None]
 

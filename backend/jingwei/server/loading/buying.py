@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from jingwei.server.loading.amounts import line_nets, line_taxes
 from jingwei.server.loading.masters import FREIGHT, STOCK
@@ -13,6 +14,7 @@ from jingwei.server.loading.stages import Body, Context, Stage, quantity
 ORDER, RECEIPT, RETURN = "purchasing.order", "purchasing.receipt", "purchasing.return"
 #: Hours of the day: goods come in the morning, and what is rejected leaves soon after.
 RECEIVED_AT, RETURNED_AT = 9, 10
+ONE = Decimal(1)
 #: What is done to an order of each state of the source.
 ACTIONS = {PENDING: (), APPROVED: ("confirm",), REJECTED: ("cancel",), COMPLETE: ("confirm",)}
 
@@ -50,13 +52,15 @@ def received(context: Context, order: PurchaseOrder) -> Body:
         "moved_at": context.firm.at(order.shipped_on, RECEIVED_AT).isoformat(),
         "reference": order.number,
         "delivery_note": order.number,
-        "lines": [
-            {"order": id, "order_line": n, "quantity": quantity(line.received), "location": STOCK}
-            for n, line in enumerate(order.lines, start=1)
-            if line.received
-        ],
+        "lines": [{"order": id, "order_line": n, "quantity": quantity(part)} for n, part in _coming(order)],
         "sources": [id],
     }
+
+
+def _coming(order: PurchaseOrder) -> list[tuple[int, Decimal]]:
+    """What is received, by order line; the freight with the goods."""
+    parts = [(n, line.received) for n, line in enumerate(order.lines, start=1) if line.received]
+    return parts + [(len(order.lines) + 1, ONE)] * bool(order.freight)
 
 
 def returned(context: Context, order: PurchaseOrder) -> Body:
@@ -90,8 +94,6 @@ def _posted(_order: PurchaseOrder) -> Sequence[str]:
     return ("post",)
 
 
-STAGES = (
-    Stage(ORDER, PurchaseOrder, lambda o: o.ordered_on, ordered, lambda o: ACTIONS[o.status]),
-    Stage(RECEIPT, PurchaseOrder, _received_on, received, _posted),
-    Stage(RETURN, PurchaseOrder, _returned_on, returned, _posted),
-)
+ORDERED = Stage(ORDER, PurchaseOrder, lambda o: o.ordered_on, ordered, lambda o: ACTIONS[o.status])
+RECEIVED = Stage(RECEIPT, PurchaseOrder, _received_on, received, _posted)
+RETURNED = Stage(RETURN, PurchaseOrder, _returned_on, returned, _posted)

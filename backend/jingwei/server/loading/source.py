@@ -51,10 +51,12 @@ class SalesLine:
 
 @dataclass(frozen=True, slots=True)
 class SalesOrder:
-    """A sales order; `net`, `tax` and `freight` at the currency's decimals."""
+    """A sales order; `net`, `tax` and `freight` at the currency's decimals. `waybill` is the carrier's number."""
 
     number: str
     customer: str
+    customer_reference: str
+    waybill: str
     ordered_on: date
     shipped_on: date
     due_on: date
@@ -134,10 +136,12 @@ def sales_orders(source: Source, days: Days) -> list[SalesOrder]:
     """The sales orders of the days, by order date and number."""
     heads = {r["SalesOrderID"]: r for r in source.rows("Sales.SalesOrderHeader") if _day(r["OrderDate"]) in days}
     lines: dict[str, list[SalesLine]] = defaultdict(list)
+    waybills: dict[str, str] = {}
     for row in source.rows("Sales.SalesOrderDetail"):
         if row["SalesOrderID"] in heads:
             lines[row["SalesOrderID"]].append(_sales_line(row))
-    orders = [_sales_order(head, lines[id]) for id, head in heads.items()]
+            waybills[row["SalesOrderID"]] = row["CarrierTrackingNumber"] or waybills.get(row["SalesOrderID"], "")
+    orders = [_sales_order(head, lines[id], waybills.get(id, "")) for id, head in heads.items()]
     return sorted(orders, key=lambda o: (o.ordered_on, o.number))
 
 
@@ -151,10 +155,12 @@ def _sales_line(row: Mapping[str, str]) -> SalesLine:
     )
 
 
-def _sales_order(row: Mapping[str, str], lines: list[SalesLine]) -> SalesOrder:
+def _sales_order(row: Mapping[str, str], lines: list[SalesLine], waybill: str) -> SalesOrder:
     return SalesOrder(
         number=row["SalesOrderNumber"],
         customer=row["CustomerID"],
+        customer_reference=row["PurchaseOrderNumber"],
+        waybill=waybill,
         ordered_on=_day(row["OrderDate"]),
         shipped_on=_day(row["ShipDate"]),
         due_on=_day(row["DueDate"]),

@@ -53,15 +53,15 @@ TABLES = {
         5 2020-05-10 1 3 10.0000 10.0000 1.00 0.00 1.00
     """,
     "Sales.SalesOrderHeader": """
-        SalesOrderID SalesOrderNumber OrderDate DueDate ShipDate CustomerID SubTotal TaxAmt Freight
-        51 SO51 2020-03-02 2020-03-14 2020-03-03 1 1000.0050 80.0004 25.0001
-        52 SO52 2020-03-03 2020-03-15 2020-03-10 2 30.0000 2.4000 0.7500
+        SalesOrderID SalesOrderNumber OrderDate DueDate ShipDate CustomerID PurchaseOrderNumber SubTotal TaxAmt Freight
+        51 SO51 2020-03-02 2020-03-14 2020-03-03 1 PO-77 1000.0050 80.0004 25.0001
+        52 SO52 2020-03-03 2020-03-15 2020-03-10 2 - 30.0000 2.4000 0.7500
     """,
     "Sales.SalesOrderDetail": """
-        SalesOrderID OrderQty ProductID UnitPrice UnitPriceDiscount LineTotal
-        51 2 2 499.0000 0.0000 998.000000
-        51 1 1 2.0050 0.0000 2.005000
-        52 12 1 2.5000 0.0000 30.000000
+        SalesOrderID CarrierTrackingNumber OrderQty ProductID UnitPrice UnitPriceDiscount LineTotal
+        51 4911-403C 2 2 499.0000 0.0000 998.000000
+        51 4911-403C 1 1 2.0050 0.0000 2.005000
+        52 - 12 1 2.5000 0.0000 30.000000
     """,
     "Sales.Customer": """
         CustomerID PersonID StoreID AccountNumber

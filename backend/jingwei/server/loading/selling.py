@@ -1,0 +1,68 @@
+"""Sales orders of the source, from ordering to being paid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from jingwei.server.loading.amounts import line_nets, line_taxes
+from jingwei.server.loading.masters import FREIGHT, STOCK
+from jingwei.server.loading.source import SalesOrder
+from jingwei.server.loading.stages import Body, Context, Stage, quantity
+
+ORDER, DELIVERY = "sales.order", "sales.delivery"
+#: Goods leave at noon, after what comes on the day.
+SHIPPED_AT = 12
+ONE = Decimal(1)
+
+
+def ordered(context: Context, order: SalesOrder) -> Body:
+    """The order with its lines, their agreed amounts and taxes, and a line for freight."""
+    lines: list[Body] = [
+        {
+            "item": context.codes.items[line.product],
+            "quantity": quantity(line.quantity),
+            "price": str(line.price),
+            "discount_rate": quantity(line.discount_percent),
+            "amount_given": str(net),
+            "tax_given": str(tax),
+        }
+        for line, net, tax in zip(order.lines, line_nets(order), line_taxes(order), strict=True)
+    ]
+    if order.freight:
+        lines.append({"item": FREIGHT, "quantity": "1", "price": str(order.freight)})
+    return {
+        "customer": context.codes.customers[order.customer],
+        "customer_reference": order.customer_reference,
+        "ordered_on": order.ordered_on.isoformat(),
+        "requested_on": order.shipped_on.isoformat(),
+        "location": STOCK,
+        "reference": order.number,
+        "lines": lines,
+    }
+
+
+def delivered(context: Context, order: SalesOrder) -> Body:
+    """The whole order goes out at once, its freight with it."""
+    id = context.id_of(ORDER, order.number)
+    parts = [line.quantity for line in order.lines] + [ONE] * bool(order.freight)
+    return {
+        "customer": context.codes.customers[order.customer],
+        "moved_at": context.firm.at(order.shipped_on, SHIPPED_AT).isoformat(),
+        "waybill": order.waybill,
+        "reference": order.number,
+        "lines": [{"order": id, "order_line": n, "quantity": quantity(part)} for n, part in enumerate(parts, start=1)],
+        "sources": [id],
+    }
+
+
+def _confirmed(_order: SalesOrder) -> Sequence[str]:
+    return ("confirm",)
+
+
+def _posted(_order: SalesOrder) -> Sequence[str]:
+    return ("post",)
+
+
+ORDERED = Stage(ORDER, SalesOrder, lambda o: o.ordered_on, ordered, _confirmed)
+DELIVERED = Stage(DELIVERY, SalesOrder, lambda o: o.shipped_on, delivered, _posted)
