@@ -25,7 +25,9 @@ STAGES = (
     buying.ORDERED,
     selling.ORDERED,
     buying.RECEIVED,
+    buying.INVOICED,
     buying.RETURNED,
+    buying.CREDITED,
     selling.DELIVERED,
 )
 

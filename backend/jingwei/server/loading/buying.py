@@ -6,15 +6,29 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from jingwei.server.loading.amounts import line_nets, line_taxes
+from jingwei.masterdata.pricing import share_of
+from jingwei.server.loading.amounts import line_nets, line_taxes, received_value, stocked_value
 from jingwei.server.loading.masters import FREIGHT, STOCK
-from jingwei.server.loading.source import APPROVED, COMPLETE, PENDING, REJECTED, PurchaseOrder
+from jingwei.server.loading.source import (
+    APPROVED,
+    CENTS,
+    COMPLETE,
+    PENDING,
+    REJECTED,
+    PurchaseLine,
+    PurchaseOrder,
+)
 from jingwei.server.loading.stages import Body, Context, Stage, quantity
 
-ORDER, RECEIPT, RETURN = "purchasing.order", "purchasing.receipt", "purchasing.return"
+ORDER, RECEIPT, RETURN, INVOICE = (
+    "purchasing.order",
+    "purchasing.receipt",
+    "purchasing.return",
+    "purchasing.invoice",
+)
 #: Hours of the day: goods come in the morning, and what is rejected leaves soon after.
 RECEIVED_AT, RETURNED_AT = 9, 10
-ONE = Decimal(1)
+ZERO, ONE = Decimal(0), Decimal(1)
 #: What is done to an order of each state of the source.
 ACTIONS = {PENDING: (), APPROVED: ("confirm",), REJECTED: ("cancel",), COMPLETE: ("confirm",)}
 
@@ -82,6 +96,77 @@ def returned(context: Context, order: PurchaseOrder) -> Body:
     }
 
 
+def invoiced(context: Context, order: PurchaseOrder) -> Body:
+    """The supplier's invoice of the day of receipt: price times what came, rounded half up line by line; of the order's
+    tax the share of what came, and its freight."""
+    id = context.id_of(RECEIPT, order.number)
+    lines: list[Body] = [
+        {
+            "receipt": id,
+            "receipt_line": n,
+            "quantity": quantity(line.received),
+            "price": str(line.price),
+            "amount_given": str(received_value(line)),
+            "tax_given": str(_tax(tax, line.received, line)),
+        }
+        for n, line, tax in _came(order)
+    ]
+    if order.freight:
+        lines.append({"receipt": id, "receipt_line": len(lines) + 1, "quantity": "1", "price": str(order.freight)})
+    return {
+        **_paper(context, order),
+        "number_given": order.number,
+        "due_on": order.due_on.isoformat(),
+        "reference": order.number,
+        "lines": lines,
+        "sources": [id],
+    }
+
+
+def credited(context: Context, order: PurchaseOrder) -> Body:
+    """The supplier's credit note for what was rejected: what was invoiced less price times what stayed."""
+    id = context.id_of(RECEIPT, order.number)
+    return {
+        **_paper(context, order),
+        "kind": "credit",
+        "due_on": order.due_on.isoformat(),
+        "reference": credit_number(order),
+        "lines": [
+            {
+                "receipt": id,
+                "receipt_line": n,
+                "quantity": quantity(line.rejected),
+                "price": str(line.price),
+                "amount_given": str(received_value(line) - stocked_value(line)),
+                "tax_given": str(_tax(tax, line.received, line) - _tax(tax, line.stocked, line)),
+            }
+            for n, line, tax in _came(order)
+            if line.rejected
+        ],
+        "sources": [context.id_of(RETURN, order.number)],
+    }
+
+
+def credit_number(order: PurchaseOrder) -> str:
+    """What the credit note of an order is called by: an invoice has the order's own number."""
+    return f"{order.number}-C"
+
+
+def _paper(context: Context, order: PurchaseOrder) -> Body:
+    day = order.shipped_on.isoformat()
+    return {"supplier": context.codes.suppliers[order.supplier], "invoiced_on": day, "posted_on": day}
+
+
+def _came(order: PurchaseOrder) -> list[tuple[int, PurchaseLine, Decimal]]:
+    """Lines of the order's receipt by their number there, with the tax of the whole order line."""
+    taxed = zip(order.lines, line_taxes(order), strict=True)
+    return [(n, line, tax) for n, (line, tax) in enumerate((p for p in taxed if p[0].received), start=1)]
+
+
+def _tax(tax: Decimal, part: Decimal, line: PurchaseLine) -> Decimal:
+    return share_of(tax, part, ZERO, line.ordered, CENTS)
+
+
 def _received_on(order: PurchaseOrder) -> date | None:
     return order.shipped_on if order.is_complete and any(line.received for line in order.lines) else None
 
@@ -96,4 +181,6 @@ def _posted(_order: PurchaseOrder) -> Sequence[str]:
 
 ORDERED = Stage(ORDER, PurchaseOrder, lambda o: o.ordered_on, ordered, lambda o: ACTIONS[o.status])
 RECEIVED = Stage(RECEIPT, PurchaseOrder, _received_on, received, _posted)
+INVOICED = Stage(INVOICE, PurchaseOrder, _received_on, invoiced, _posted)
 RETURNED = Stage(RETURN, PurchaseOrder, _returned_on, returned, _posted)
+CREDITED = Stage(INVOICE, PurchaseOrder, _returned_on, credited, _posted, credit_number)
