@@ -6,12 +6,20 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.db.models import Sum
 
 from jingwei.books.models import Bookkeeping, JournalLine, Period
 from jingwei.masterdata.models import Department, Employee, Item, ItemUnit, Party, PartyAddress, PartyContact, Unit
 from jingwei.platform.errors import Refusal
 from jingwei.platform.models import AuditEvent, Company
-from jingwei.purchasing.models import GoodsReceipt, PurchaseOrder, PurchaseOrderLine, PurchaseReturn
+from jingwei.purchasing.models import (
+    GoodsReceipt,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    PurchaseReturn,
+    SupplierInvoice,
+    SupplierInvoiceLine,
+)
 from jingwei.server.loading import adventureworks, running
 from jingwei.server.loading.source import Days
 from jingwei.server.runtime import RuntimeProblem
@@ -39,6 +47,12 @@ def load(world, folder, *, purchases=MARCH, sales=MARCH):
     return adventureworks.load(
         folder, purchases=purchases, sales=sales, code="AW", say=said.append, group_id=world.group.pk
     )
+
+
+def balance(world, role: str) -> Decimal:
+    """Debit less credit of the accounts of a role."""
+    rows = JournalLine.objects.filter(group=world.group, account__role=role)
+    return rows.aggregate(sum=Sum("debit") - Sum("credit"))["sum"] or Decimal(0)
 
 
 def own(model, world):
@@ -127,6 +141,25 @@ def test_orders_become_what_their_state_says(world, folder):
     assert "Ignored receipts of orders that are not complete: 2 lines." in text
     assert "Due dates moved to the day the goods came: 1." in text
     check_invariants(world)
+
+
+def test_suppliers_invoice_what_came_and_credit_what_was_rejected(world, folder):
+    load(world, folder)
+    invoice, credit = own(SupplierInvoice, world).order_by("reference")
+    assert (invoice.reference, invoice.kind, invoice.number_given, invoice.state) == ("PO1", "invoice", "PO1", "posted")
+    assert (credit.reference, credit.kind, credit.state) == ("PO1-C", "credit", "posted")
+    assert {i.posted_on for i in (invoice, credit)} == {date(2020, 3, 4)}
+    assert (invoice.due_on, invoice.is_blocked) == (date(2020, 3, 10), False)
+    amounts = SupplierInvoiceLine.objects.filter(group=world.group).order_by("invoice__reference", "line")
+    assert list(amounts.values_list("item__code", "quantity", "amount_net", "amount_tax")) == [
+        ("BE-1", 3, Decimal("60.00"), Decimal("4.80")),
+        ("GL-1", 1, Decimal("10.00"), Decimal("0.80")),
+        ("FREIGHT", 1, Decimal("1.75"), Decimal("0.00")),
+        ("BE-1", 1, Decimal("20.00"), Decimal("1.60")),
+    ]
+    assert balance(world, "GRNI") == 0
+    assert balance(world, "VAT_IN") == Decimal("4.00")
+    assert balance(world, "AP") == -Decimal("55.75")
 
 
 def test_the_stock_begins_with_what_would_be_missing(world, folder):
