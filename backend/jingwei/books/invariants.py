@@ -61,6 +61,25 @@ RULES = (
         "WHERE coalesce(b.total, 0) <> coalesce(i.total, 0)",
     ),
     Invariant(
+        "I-15",
+        "Open items are worth what the accounts they are kept for say, in functional currency, per party.",
+        "SELECT 'account', coalesce(b.account_id, i.account_id), "
+        "'party ' || coalesce(b.party, i.party) || ': books ' || coalesce(b.total, 0) || ', items worth ' || "
+        "coalesce(i.total, 0) "
+        "FROM (SELECT l.account_id, coalesce(l.party_id, 0) party, sum(l.debit - l.credit) total "
+        "FROM journal_line l JOIN account a ON a.id = l.account_id AND a.role IN "
+        "('AR', 'AP', 'ADVANCE', 'PREPAY', 'NOTES_R', 'NOTES_P') WHERE l.group_id = %(group)s GROUP BY 1, 2) b "
+        "FULL JOIN (SELECT account_id, party_id party, sum(open_functional) total FROM open_item "
+        "WHERE group_id = %(group)s GROUP BY 1, 2) i USING (account_id, party) "
+        "WHERE coalesce(b.total, 0) <> coalesce(i.total, 0)",
+    ),
+    Invariant(
+        "I-16",
+        "What is settled in full is worth nothing any more.",
+        "SELECT 'open_item', id, 'worth ' || open_functional FROM open_item WHERE group_id = %(group)s "
+        "AND open = 0 AND open_functional <> 0",
+    ),
+    Invariant(
         "I-20",
         "A document has one entry per purpose, and every entry a document.",
         "SELECT 'journal_entry', max(id), document_id || ' ' || purpose FROM journal_entry "

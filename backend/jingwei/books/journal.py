@@ -7,8 +7,8 @@ posts the same lines with the opposite sign on the same side (红字).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -66,13 +66,15 @@ class EntryDraft:
 
 @dataclass(slots=True)
 class Posted:
-    """An entry as posted, with what the voucher number needs; the last step of the command fills in `number`."""
+    """An entry as posted, with what the voucher number needs; the last step of the command fills in `number`. `items`
+    are the open items of its lines, by line number."""
 
     entry: JournalEntry
     lines: Sequence[JournalLine]
     period_code: str
     voucher_type: str
     number: int = 0
+    items: dict[int, OpenItem] = field(default_factory=dict)
 
 
 def post(command: Command, drafts: Sequence[EntryDraft]) -> list[Posted]:
@@ -88,7 +90,8 @@ def post(command: Command, drafts: Sequence[EntryDraft]) -> list[Posted]:
     accounts = command.load(Account, (line.account_id for d in worth for line in d.lines))
     refuse(_wrong(worth, accounts))
     posted = []
-    ids = iter(sets.next_ids(len(worth)))
+    open_lines = sum(_stays_open(line, accounts) for d in worth for line in _worth(d.lines))
+    ids = iter(sets.next_ids(len(worth) + open_lines))
     for draft in worth:
         period_id, code = held[draft.company_id, draft.posted_on, draft.area]
         entry = _entry(command, draft, next(ids), period_id)
@@ -97,7 +100,7 @@ def post(command: Command, drafts: Sequence[EntryDraft]) -> list[Posted]:
     sets.insert([p.entry for p in posted])
     sets.insert([line for p in posted for line in p.lines])
     sets.insert(_deltas(posted))
-    sets.insert(_open_items(posted, accounts))
+    sets.insert(_open_items(posted, accounts, ids))
     command.pending["voucher numbers"].extend(posted)
     return posted
 
@@ -228,31 +231,35 @@ def _deltas(posted: Sequence[Posted]) -> list[BalanceDelta]:
     ]
 
 
-def _open_items(posted: Sequence[Posted], accounts: dict[int, Account]) -> list[OpenItem]:
-    items = []
+def _stays_open(line: LineDraft | JournalLine, accounts: dict[int, Account]) -> bool:
+    """Whether the line is an open item: on an account that is settled, for an amount in its currency."""
+    amount = line.debit - line.credit if line.amount_currency is None else line.amount_currency
+    return accounts[line.account_id].role in SETTLED and bool(amount) and line.party_id is not None
+
+
+def _open_items(posted: Sequence[Posted], accounts: dict[int, Account], ids: Iterator[int]) -> list[OpenItem]:
     for one in posted:
         for line in one.lines:
-            if accounts[line.account_id].role not in SETTLED or not line.amount_currency or line.party_id is None:
+            if line.party_id is None or not _stays_open(line, accounts):
                 continue
-            items.append(
-                OpenItem(
-                    group_id=line.group_id,
-                    company_id=line.company_id,
-                    account_id=line.account_id,
-                    party_id=line.party_id,
-                    document_id=one.entry.document_id,
-                    entry_id=one.entry.pk,
-                    entry_line=line.line,
-                    posted_on=line.posted_on,
-                    due_on=line.due_on or line.posted_on,
-                    currency_id=line.currency_id,
-                    amount=line.amount_currency,
-                    open=line.amount_currency,
-                    amount_functional=line.debit - line.credit,
-                    open_functional=line.debit - line.credit,
-                )
+            one.items[line.line] = OpenItem(
+                id=next(ids),
+                group_id=line.group_id,
+                company_id=line.company_id,
+                account_id=line.account_id,
+                party_id=line.party_id,
+                document_id=one.entry.document_id,
+                entry_id=one.entry.pk,
+                entry_line=line.line,
+                posted_on=line.posted_on,
+                due_on=line.due_on or line.posted_on,
+                currency_id=line.currency_id,
+                amount=line.amount_currency,
+                open=line.amount_currency,
+                amount_functional=line.debit - line.credit,
+                open_functional=line.debit - line.credit,
             )
-    return items
+    return [item for one in posted for item in one.items.values()]
 
 
 def reverse(
@@ -362,20 +369,18 @@ def _mirror(
 def _settle_against_each_other(command: Command, entries: Sequence[JournalEntry], posted: Sequence[Posted]) -> None:
     from jingwei.books.settling import Pair, allocate
 
-    by_entry = {p.entry.reverses_id: p for p in posted}
-    wanted = [e.pk for e in entries] + [p.entry.pk for p in posted]
-    rows = OpenItem.objects.filter(group_id=command.actor.group_id, entry_id__in=wanted)
-    items = {(i.entry_id, i.entry_line): i for i in rows.order_by("id")}
+    rows = OpenItem.objects.filter(group_id=command.actor.group_id, entry_id__in=[e.pk for e in entries])
+    items = {(row.entry_id, row.entry_line): row for row in rows.order_by("id")}
+    held = {item.pk: item for item in items.values()}
     pairs = []
-    for (entry_id, number), item in items.items():
-        mirror = by_entry.get(entry_id)
-        if mirror is None:
-            continue
-        other = items[mirror.entry.pk, number]
-        debit, credit = (item, other) if item.amount > 0 else (other, item)
-        pairs.append(Pair(debit.pk, credit.pk, abs(item.open)))
+    for one in posted:
+        for number, other in one.items.items():
+            item = items[one.entry.reverses_id or 0, number]
+            held[other.pk] = other
+            debit, credit = (item, other) if item.amount > 0 else (other, item)
+            pairs.append(Pair(debit.pk, credit.pk, abs(item.open)))
     if pairs:
-        allocate(command, pairs, posted[0].entry.posted_on)
+        allocate(command, pairs, posted[0].entry.posted_on, held=held)
 
 
 def account_of_role(company_id: int, role: Role) -> Account:

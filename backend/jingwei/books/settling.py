@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,13 +24,14 @@ _SETTLERS = """
 SELECT mine.document_id, document.type, document.id, document.number
 FROM open_item mine
 CROSS JOIN LATERAL (
-    SELECT credit_item_id AS item_id, amount FROM allocation
+    SELECT credit_item_id AS item_id, document_id, amount FROM allocation
     WHERE group_id = mine.group_id AND debit_item_id = mine.id
     UNION ALL
-    SELECT debit_item_id, amount FROM allocation WHERE group_id = mine.group_id AND credit_item_id = mine.id
+    SELECT debit_item_id, document_id, amount FROM allocation
+    WHERE group_id = mine.group_id AND credit_item_id = mine.id
 ) AS made
 JOIN open_item other ON other.group_id = mine.group_id AND other.id = made.item_id
-JOIN document ON document.group_id = other.group_id AND document.id = other.document_id
+JOIN document ON document.group_id = other.group_id AND document.id = coalesce(made.document_id, other.document_id)
 WHERE mine.group_id = %s AND mine.document_id = ANY(%s)
 GROUP BY 1, 2, 3, 4 HAVING sum(made.amount) <> 0
 ORDER BY 1, 3
@@ -38,20 +40,28 @@ ORDER BY 1, 3
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Settle `amount` (> 0, in the items' currency) of a debit item against a credit item."""
+    """Settle `amount` (> 0, in the items' currency) of a debit item against a credit item; `document_id` is the
+    document that does it, `on` its date where that is not the date of the whole call."""
 
     debit_item: int
     credit_item: int
     amount: Decimal
+    document_id: int | None = None
+    on: date | None = None
 
 
-def allocate(command: Command, pairs: Sequence[Pair], on: date) -> list[Allocation]:
-    """Settle pairs of open items of one party and currency; the items are locked in id order.
+def allocate(
+    command: Command, pairs: Sequence[Pair], on: date, *, held: Mapping[int, OpenItem] | None = None
+) -> list[Allocation]:
+    """Settle pairs of open items of one party and currency. The items are locked in id order, unless they are `held`:
+    read under a lock, or posted, by this command.
 
     Raises Refusal 409 `allocation.over` (with what is open), 422 `allocation.party`, `allocation.currency`,
     `allocation.sign`, `qty.not_positive`, 404 where an item is not there.
     """
-    items = _lock(command, pairs)
+    if not pairs:
+        return []
+    items = _lock(command, pairs) if held is None else held
     problems, made = [], []
     for number, pair in enumerate(pairs, start=1):
         debit, credit = items.get(pair.debit_item), items.get(pair.credit_item)
@@ -68,16 +78,18 @@ def allocate(command: Command, pairs: Sequence[Pair], on: date) -> list[Allocati
                 company_id=debit.company_id,
                 debit_item_id=debit.pk,
                 credit_item_id=credit.pk,
-                allocated_on=on,
+                allocated_on=pair.on or on,
                 amount=pair.amount,
                 debit_functional=functional[0],
                 credit_functional=functional[1],
+                document_id=pair.document_id,
                 made_by_id=command.actor.user_id,
                 made_at=command.at,
             )
         )
     refuse(problems)
-    _save(made, items)
+    touched = {id for pair in pairs for id in (pair.debit_item, pair.credit_item)}
+    _save(made, {id: items[id] for id in touched})
     return made
 
 
@@ -100,12 +112,34 @@ def take_back(command: Command, allocations: Sequence[Allocation], on: date) -> 
                 debit_functional=-former.debit_functional,
                 credit_functional=-former.credit_functional,
                 takes_back_id=former.pk,
+                document_id=former.document_id,
                 made_by_id=command.actor.user_id,
                 made_at=command.at,
             )
         )
     _save(made, items)
     return made
+
+
+def shares(items: Mapping[int, OpenItem], wanted: Iterable[tuple[int, Decimal]]) -> list[Decimal]:
+    """The functional amounts (≥ 0) that go with amounts of locked items, settled in this order: what `allocate` will
+    find when it settles them so. The items stay as they are."""
+    left: dict[int, OpenItem] = {}
+    found = []
+    for id, amount in wanted:
+        item = left.setdefault(id, copy.copy(items[id]))
+        functional = _share(item, amount)
+        sign = 1 if item.amount > 0 else -1
+        _take(item, sign * amount, sign * functional)
+        found.append(functional)
+    return found
+
+
+def standing(group_id: int, document_ids: Collection[int]) -> list[Allocation]:
+    """What documents settled and is not taken back."""
+    rows = Allocation.objects.filter(group_id=group_id, document_id__in=document_ids)
+    back = rows.filter(takes_back__isnull=False).values("takes_back_id")
+    return list(rows.filter(takes_back=None).exclude(id__in=back).order_by("id"))
 
 
 def settlers(group_id: int, document_ids: Iterable[int]) -> dict[int, list[DocumentRef]]:

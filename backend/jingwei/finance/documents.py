@@ -1,4 +1,4 @@
-"""The declarations of finance: vouchers by hand, and the opening balances as a view on them."""
+"""The declarations of finance: payments, settlements, vouchers by hand and the opening balances as a view on them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,18 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.finance import vouchers
-from jingwei.finance.models import Voucher, VoucherKind, VoucherLine
+from jingwei.finance import payments, settlements, vouchers
+from jingwei.finance.models import (
+    Payment,
+    PaymentLine,
+    Settlement,
+    SettlementLine,
+    Voucher,
+    VoucherKind,
+    VoucherLine,
+)
 from jingwei.finance.vouchers import DRAFT, POSTED, REVERSED, REVIEWED
-from jingwei.platform.documents.declare import Action, Conversion, Document, Lines, Section, State
+from jingwei.platform.documents.declare import Action, Conversion, Document, Lines, Section, Series, State
 
 VOUCHER = Document(
     key="finance.voucher",
@@ -133,4 +141,168 @@ OPENING = replace(
     conversions=(),
 )
 
-DOCUMENTS = (VOUCHER, OPENING)
+PAYMENT = Document(
+    key="finance.payment",
+    path="finance/payments",
+    model=Payment,
+    label=_("Payment"),
+    plural=_("Payments"),
+    help=_("Money received or paid, and which invoices it settles. What is left may stay as an advance."),
+    steward=_("Cashier"),
+    number="number",
+    title=("reference", "reference"),
+    date="posted_on",
+    party="party",
+    sort="-id",
+    import_key="reference",
+    series=Series(pattern="PM-{yyyy}-{seq:06}"),
+    sections=(
+        Section(
+            key="main",
+            label=_("Payment"),
+            fields=(
+                "number",
+                "direction",
+                "party",
+                "posted_on",
+                "account",
+                "currency",
+                "amount",
+                "reference",
+                "oldest_first",
+                "rest_as_advance",
+            ),
+        ),
+        Section(key="totals", label=_("Totals"), fields=("amount_allocated", "amount_advance", "amount_rest")),
+        Section(key="more", label=_("Further"), fields=("rate", "tax_rate"), folded=True),
+    ),
+    read_only=frozenset({"number", "amount_allocated", "amount_advance", "amount_rest"}),
+    lines=(
+        Lines(
+            name="lines",
+            model=PaymentLine,
+            parent="payment",
+            label=_("Settled documents"),
+            help=_("What the money pays. A credit note set off against it has a negative amount."),
+            fields=("invoice", "due_on", "amount_open", "amount"),
+            read_only=frozenset({"due_on", "amount_open"}),
+        ),
+    ),
+    columns=("number", "direction", "party", "posted_on", "account", "currency", "amount", "amount_rest", "state"),
+    filters=("state", "direction", "party", "posted_on", "account", "currency"),
+    search=("reference", "lines.invoice"),
+    sortable=("id", "number", "posted_on", "amount"),
+    states=(
+        State(payments.DRAFT, _("Draft"), "grey"),
+        State(payments.POSTED, _("Posted"), "green"),
+        State(payments.REVERSED, _("Reversed"), "violet"),
+    ),
+    editable_in=frozenset({payments.DRAFT}),
+    deletable_in=frozenset({payments.DRAFT}),
+    actions=(
+        Action(
+            key="post",
+            label=_("Post"),
+            source=frozenset({payments.DRAFT}),
+            target=payments.POSTED,
+            rule=payments.post,
+            style="primary",
+            help=_("Enter the money in the books and settle what it pays."),
+        ),
+        Action(
+            key="settle",
+            label=_("Use the advance"),
+            source=frozenset({payments.POSTED}),
+            rule=payments.settle,
+            inputs=payments.Settling,
+            help=_("Settle an invoice with what is left of the advance."),
+        ),
+        Action(
+            key="reverse",
+            label=_("Reverse"),
+            source=frozenset({payments.POSTED}),
+            target=payments.REVERSED,
+            rule=payments.reverse,
+            inputs=payments.Reversal,
+            style="danger",
+            help=_("Take the payment back in an open period; what it settled is open again."),
+            ask=_("A red entry is posted, and what was paid is open again; both stay in the books."),
+        ),
+    ),
+    check=payments.check,
+    refresh=payments.refresh,
+)
+
+SETTLEMENT = Document(
+    key="finance.settlement",
+    path="finance/settlements",
+    model=Settlement,
+    label=_("Settlement"),
+    plural=_("Settlements"),
+    help=_("Open items of one party set off against each other without money: credit notes, advances, mutual debts."),
+    steward=_("Accountant"),
+    number="number",
+    title=("reference", "reference"),
+    date="settled_on",
+    party="party",
+    sort="-id",
+    import_key="reference",
+    series=Series(pattern="ST-{yyyy}-{seq:06}"),
+    sections=(
+        Section(
+            key="main",
+            label=_("Settlement"),
+            fields=("number", "party", "settled_on", "currency", "reference", "amount"),
+        ),
+    ),
+    read_only=frozenset({"number", "amount"}),
+    lines=(
+        Lines(
+            name="lines",
+            model=SettlementLine,
+            parent="settlement",
+            label=_("Settled documents"),
+            help=_("What we are to get stands positive, what we owe negative; together they are 0."),
+            fields=("settles", "due_on", "amount_open", "amount"),
+            read_only=frozenset({"due_on", "amount_open"}),
+            minimum=2,
+        ),
+    ),
+    columns=("number", "party", "settled_on", "currency", "amount", "state"),
+    filters=("state", "party", "settled_on", "currency"),
+    search=("reference", "lines.settles"),
+    sortable=("id", "number", "settled_on"),
+    states=(
+        State(settlements.DRAFT, _("Draft"), "grey"),
+        State(settlements.POSTED, _("Posted"), "green"),
+        State(settlements.REVERSED, _("Reversed"), "violet"),
+    ),
+    editable_in=frozenset({settlements.DRAFT}),
+    deletable_in=frozenset({settlements.DRAFT}),
+    actions=(
+        Action(
+            key="post",
+            label=_("Post"),
+            source=frozenset({settlements.DRAFT}),
+            target=settlements.POSTED,
+            rule=settlements.post,
+            style="primary",
+            help=_("Set the items off; an entry moves what lies on different accounts."),
+        ),
+        Action(
+            key="reverse",
+            label=_("Reverse"),
+            source=frozenset({settlements.POSTED}),
+            target=settlements.REVERSED,
+            rule=settlements.reverse,
+            inputs=settlements.Reversal,
+            style="danger",
+            help=_("Open again what was set off, in an open period."),
+            ask=_("The items are open again; an entry that moved them is reversed in red."),
+        ),
+    ),
+    check=settlements.check,
+    refresh=settlements.refresh,
+)
+
+DOCUMENTS = (PAYMENT, SETTLEMENT, VOUCHER, OPENING)

@@ -11,7 +11,33 @@ _OWED = (
     "WHERE e.group_id = %(group)s AND e.purpose IN ('invoice', 'invoice.reversed') GROUP BY 1, 2, 3"
 )
 
+_ADVANCES = (
+    "SELECT i.document_id, sum(abs(i.open)) amount FROM open_item i JOIN account a ON a.id = i.account_id "
+    "AND a.role IN ('ADVANCE', 'PREPAY') WHERE i.group_id = %(group)s GROUP BY 1"
+)
+
 RULES = (
+    Invariant(
+        "I-11",
+        "A posted payment has settled its lines, and what is left of it is open as an advance.",
+        "SELECT 'payment', p.id, 'allocated ' || p.amount_allocated || ', rest ' || p.amount_rest || ' of ' || "
+        "p.amount FROM payment p LEFT JOIN (SELECT payment_id, sum(amount) amount FROM payment_line "
+        "WHERE group_id = %(group)s GROUP BY 1) l ON l.payment_id = p.id "
+        f"LEFT JOIN ({_ADVANCES}) o ON o.document_id = p.id WHERE p.group_id = %(group)s AND p.state = 'posted' "
+        "AND (p.amount_allocated + p.amount_rest <> p.amount OR coalesce(l.amount, 0) + p.amount_advance <> p.amount "
+        "OR (coalesce(o.amount, 0) = 0) <> (p.amount_rest = 0) OR coalesce(o.amount, 0) > p.amount_rest "
+        "OR (p.tax_rate = 0 AND coalesce(o.amount, 0) <> p.amount_rest))",
+    ),
+    Invariant(
+        "I-11",
+        "The money of a posted payment is on its account, and of a reversed one none is.",
+        "SELECT 'payment', p.id, p.amount || ', books ' || coalesce(j.amount, 0) FROM payment p LEFT JOIN "
+        "(SELECT e.document_id, l.account_id, sum(l.amount_currency) amount FROM journal_entry e "
+        "JOIN journal_line l ON l.group_id = e.group_id AND l.entry_id = e.id WHERE e.group_id = %(group)s "
+        "AND e.area = 'bank' GROUP BY 1, 2) j ON j.document_id = p.id AND j.account_id = p.account_id "
+        "WHERE p.group_id = %(group)s AND coalesce(j.amount, 0) <> "
+        "CASE WHEN p.state <> 'posted' THEN 0 WHEN p.direction = 'in' THEN p.amount ELSE -p.amount END",
+    ),
     Invariant(
         "I-15",
         "An invoice that stands is owed in the books as it is registered; of a reversed one nothing is left.",

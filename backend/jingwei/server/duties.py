@@ -91,6 +91,43 @@ CONFLICTS = (
         _("Who holds the goods does not keep their books."),
     ),
     Conflict(
+        "supplier-payment",
+        (
+            "masterdata.supplier.create",
+            "masterdata.supplier.edit",
+            "masterdata.supplier.activate",
+            "masterdata.party.create",
+            "masterdata.party.edit",
+            "masterdata.party.activate",
+        ),
+        ("finance.payment.post",),
+        _("Who keeps the suppliers' records does not pay them: a supplier could be invented."),
+    ),
+    Conflict(
+        "order-payment",
+        ("purchasing.order.create", "purchasing.order.confirm"),
+        ("finance.payment.post",),
+        _("Who orders does not pay."),
+    ),
+    Conflict(
+        "receipt-payment",
+        ("purchasing.receipt.post",),
+        ("finance.payment.post",),
+        _("Who receives the goods does not pay for them."),
+    ),
+    Conflict(
+        "cashier-books",
+        ("finance.payment.post",),
+        ("finance.voucher.create", "finance.voucher.edit", "finance.voucher.review", "finance.voucher.post"),
+        _("Who holds the money does not keep the books, nor check them."),
+    ),
+    Conflict(
+        "customer-collection",
+        ("masterdata.customer.create", "masterdata.customer.edit"),
+        ("finance.payment.post",),
+        _("Who sells does not collect the money."),
+    ),
+    Conflict(
         "periods",
         ("finance.voucher.create",),
         ("books.period.reopen",),

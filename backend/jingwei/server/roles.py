@@ -25,6 +25,8 @@ CHECK_BOOKS = (
     "books.period.*",
     "purchasing.invoice.release",
 )
+# Who holds the money keeps no books, and who checks them does not pay.
+PAY = ("finance.payment.*", "finance.settlement.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,17 @@ PRESETS = (
         "accountant",
         "会计",
         "Accountant",
-        (*READ, *KEEP_BOOKS, "purchasing.invoice.*", "-purchasing.invoice.release"),
+        (
+            *READ,
+            *KEEP_BOOKS,
+            "purchasing.invoice.*",
+            "-purchasing.invoice.release",
+            "finance.settlement.*",
+            "finance.payment.settle",
+        ),
     ),
-    Preset("cashier", "出纳", "Cashier", READ),
-    Preset("controller", "财务总监", "Controller", (*READ, *CHECK_BOOKS, "sales.credit-limit.*")),
+    Preset("cashier", "出纳", "Cashier", (*READ, *PAY)),
+    Preset("controller", "财务总监", "Controller", (*CHECK_BOOKS, "-finance.payment.*", *READ, "sales.credit-limit.*")),
     Preset("manager", "总经理", "General manager", READ),
     Preset("auditor", "审计", "Auditor", READ),
     Preset("integrator", "集成", "Integrator", (*READ, "masterdata.*.create", "masterdata.*.edit")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jingwei.finance.models import Voucher
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.purchasing.models import GoodsReceipt, PurchaseOrder
 from jingwei.sales.models import SalesOrder
@@ -27,6 +28,12 @@ def _receipt() -> int:
 def _sold() -> int:
     """The sales order that `tests.contracts` confirmed for deliveries, in the group made last."""
     return int(SalesOrder.objects.filter(state="confirmed").order_by("-id").values_list("id", flat=True)[0])
+
+
+def _opening() -> str:
+    """The opening voucher that `tests.contracts` posted: a prepayment to the supplier and a debt."""
+    found = Voucher.objects.filter(kind="opening", state="posted").order_by("-id")
+    return str(found.values_list("number", flat=True)[0])
 
 
 #: key → (what it needs first, bodies by number). The number makes codes unique.
@@ -67,6 +74,21 @@ SAMPLES: dict[str, Any] = {
     },
     "finance.voucher": lambda n: voucher(*OFFICE, reference=f"V{n}"),
     "finance.opening": lambda n: voucher(*OFFICE, on="2026-01-01", reference=f"B{n}"),
+    "finance.payment": lambda n: {
+        "direction": "out",
+        "party": "SUP1",
+        "posted_on": "2026-01-08",
+        "account": "1002",
+        "amount": f"{n}.00",
+        "rest_as_advance": True,
+        "reference": f"P{n}",
+    },
+    "finance.settlement": lambda n: {
+        "party": "SUP1",
+        "settled_on": "2026-01-08",
+        "reference": f"S{n}",
+        "lines": [{"settles": _opening(), "amount": f"{n}.00"}, {"settles": _opening(), "amount": f"-{n}.00"}],
+    },
     "books.account": lambda n: {
         "code": f"5602{n + 60}",
         "name_zh": f"费用{n}",
@@ -154,6 +176,8 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "masterdata.exchange-rate": ("source", "changed"),
     "finance.voucher": ("summary", "changed"),
     "finance.opening": ("summary", "changed"),
+    "finance.payment": ("reference", "changed"),
+    "finance.settlement": ("reference", "changed"),
     "books.period": ("code", "2099-01"),
     "purchasing.order": ("reference", "changed"),
     "purchasing.receipt": ("delivery_note", "changed"),
@@ -172,6 +196,9 @@ CHANGES: dict[str, tuple[str, Any]] = {
 INPUTS: dict[tuple[str, str], Body] = {
     ("finance.voucher", "reverse"): {"posted_on": "2026-12-01"},
     ("finance.opening", "reverse"): {"posted_on": "2026-12-01"},
+    ("finance.payment", "reverse"): {"posted_on": "2026-12-01"},
+    ("finance.payment", "settle"): {"invoice": "INV-1", "settled_on": "2026-12-01"},
+    ("finance.settlement", "reverse"): {"posted_on": "2026-12-01"},
     ("warehouse.other-in", "reverse"): {"moved_at": at("2026-01-07")},
     ("warehouse.other-out", "reverse"): {"moved_at": at("2026-01-07")},
     ("warehouse.opening", "reverse"): {"moved_at": at("2026-01-07")},

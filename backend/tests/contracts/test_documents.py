@@ -7,6 +7,7 @@ import pytest
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.perform import perform
 from jingwei.platform.models import AuditEvent, OutboxEvent, RegistryRow
+from tests.books.stories import posted, voucher
 from tests.contracts.samples import CHANGES, INPUTS, KEYS, SAMPLES
 from tests.stock.stories import with_stock
 from tests.support.world import new_world, with_basics
@@ -31,6 +32,9 @@ def world():
         "masterdata.party",
         *({"code": f"CUS{n}", "name_en": f"Customer {n}", "is_customer": True} for n in range(1, 31)),
     )
+    owed = {"party": "SUP1"}
+    opening = voucher(("1123", "900.00", None, owed), ("220201", None, "900.00", owed), on="2026-01-01")
+    posted(world, opening, key="finance.opening")
     (bought,) = world.create("purchasing.order", {**SAMPLES["purchasing.order"](90), "reference": ""})
     perform("purchasing.order", [bought.pk], "confirm", actor=world.actor)
     (came,) = world.create("purchasing.receipt", {**SAMPLES["purchasing.receipt"](40), "reference": ""})

@@ -10,7 +10,6 @@ from typing import Any
 
 from jingwei.books.models import JournalLine
 from jingwei.books.posting import GoodsLine
-from jingwei.books.roles import Role
 from jingwei.finance import invoices
 from jingwei.finance.invoices import InvoiceDraft, InvoiceKind, Posting
 from jingwei.masterdata.models import Party
@@ -21,7 +20,6 @@ from jingwei.platform.money import round_half_up
 from tests.support.world import World
 
 _numbers = itertools.count(1)
-CENT = Decimal("0.01")
 
 
 def with_parties(world: World) -> World:
@@ -117,6 +115,29 @@ def supplied(world: World, code: str, gross: str, **more: Any) -> RegistryRow:
     return invoice(world, code, gross, kind=InvoiceKind.SUPPLIER, **more)
 
 
+def _payment(world: World, direction: str, code: str, amount: str, lines: Sequence[Any], more: Any) -> Any:
+    body = {
+        "direction": direction,
+        "party": code,
+        "posted_on": "2026-11-20",
+        "account": "1002",
+        "amount": amount,
+        "lines": [{"invoice": n, **({} if a is None else {"amount": a})} for n, a in lines],
+        **more,
+    }
+    return world.create("finance.payment", body)[0]
+
+
+def collect(world: World, code: str, amount: str, *lines: tuple[str, str | None], **more: Any) -> Any:
+    """A draft of money received, from (invoice, amount)."""
+    return _payment(world, "in", code, amount, lines, more)
+
+
+def pay(world: World, code: str, amount: str, *lines: tuple[str, str | None], **more: Any) -> Any:
+    """A draft of money paid, from (invoice, amount)."""
+    return _payment(world, "out", code, amount, lines, more)
+
+
 def posted_lines(document_id: int) -> list[tuple[str, str, Decimal]]:
     """(role, currency, debit − credit) of what a document posted, in the order of the entry."""
     rows = JournalLine.objects.filter(entry_id__in=_entries(document_id)).order_by("entry_id", "line")
@@ -129,4 +150,15 @@ def _entries(document_id: int) -> Sequence[int]:
     return list(JournalEntry.objects.filter(document_id=document_id).values_list("id", flat=True))
 
 
-__all__ = ["CENT", "Role", "draft", "enter", "invoice", "papers", "party", "posted_lines", "supplied", "with_parties"]
+__all__ = [
+    "collect",
+    "draft",
+    "enter",
+    "invoice",
+    "papers",
+    "party",
+    "pay",
+    "posted_lines",
+    "supplied",
+    "with_parties",
+]

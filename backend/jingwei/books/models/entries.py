@@ -178,7 +178,7 @@ class OpenItem(TenantModel):
     """What is still to be settled of a line on a receivable, payable or advance account. `amount` and `open` are
     debit − credit in the item's currency, `amount_functional` the same in functional currency."""
 
-    unindexed = ("company", "account", "document")
+    unindexed = ("company", "account")
 
     company = TenantForeignKey(Company)
     account = TenantForeignKey(Account, scope="company")
@@ -215,7 +215,7 @@ class OpenItem(TenantModel):
 
 class Allocation(TenantModel):
     """核销: an amount of one open item settled against another of the opposite sign, on a date; taken back by a row
-    with the opposite amount that names it."""
+    with the opposite amount that names it. `document` is what settled it, where a document did."""
 
     append_only = True
     unindexed = ("company",)
@@ -228,6 +228,7 @@ class Allocation(TenantModel):
     debit_functional = AmountField()
     credit_functional = AmountField()
     takes_back = TenantForeignKey("self", null=True)
+    document = TenantForeignKey(RegistryRow, null=True)
     made_by = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_index=False)
     made_at = models.DateTimeField()
 

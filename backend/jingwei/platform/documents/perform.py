@@ -93,16 +93,25 @@ def _copy(document: Document, record: Any) -> Any:
 
 
 def _write_lines(document: Document, before: Mapping[int, Any], records: Sequence[Any]) -> None:
-    """Save what the rule changed on stored lines, one statement per collection."""
+    """Save what the rule changed on stored lines and the lines it added at the end, a statement per collection each."""
     for lines in document.lines:
         names: set[str] = set()
-        changed = []
+        changed, added = [], []
         for record in records:
-            for old, new in zip(getattr(before[record.pk], lines.name), getattr(record, lines.name), strict=True):
+            stored = getattr(before[record.pk], lines.name)
+            now = getattr(record, lines.name)
+            for old, new in zip(stored, now, strict=False):
                 if found := _altered(new, old):
                     names |= found
                     changed.append(new)
+            for position, line in enumerate(now[len(stored) :], start=len(stored) + 1):
+                setattr(line, f"{lines.parent}_id", record.pk)
+                line.group_id, line.line = record.group_id, position
+                added.append(line)
         sets.update(changed, sorted(names))
+        for line, id in zip(added, sets.next_ids(len(added)) if added else (), strict=True):
+            line.pk = id
+        sets.insert(added)
 
 
 def _altered(before: Any, after: Any) -> set[str]:
@@ -146,28 +155,42 @@ def perform_each(
     """A batch that answers per document. The whole set is tried first, in a constant number of statements; when
     something is refused, each document is tried by itself behind a savepoint."""
     ids = list(dict.fromkeys(ids))
-    marks = len(command.changes)
+    marks = _marks(command)
     try:
         with transaction.atomic():
             records = act(command, key, ids, action, inputs)
             by_id = {r.pk: r for r in records}
             return [Result(id, by_id[id]) for id in ids]
     except (Refusal, IntegrityError):
-        del command.changes[marks:]
+        _forget(command, marks)
     return [_one(command, key, id, action, inputs) for id in ids]
 
 
 def _one(command: Command, key: str, id: int, action: str, inputs: Input | None) -> Result:
-    marks = len(command.changes)
+    marks = _marks(command)
     try:
         with transaction.atomic():
             return Result(id, act(command, key, [id], action, inputs)[0])
     except Refusal as refusal:
-        del command.changes[marks:]
+        _forget(command, marks)
         return Result(id, refusal=refusal)
     except IntegrityError as error:
-        del command.changes[marks:]
+        _forget(command, marks)
         return Result(id, refusal=refusal_of(error, command.actor))
+
+
+def _marks(command: Command) -> dict[str, int]:
+    """How much the command had to say and to do before an attempt that may be taken back."""
+    pending = {name: len(members) for name, members in command.pending.items()}
+    return {**pending, "": len(command.changes), " created": len(command.created)}
+
+
+def _forget(command: Command, marks: Mapping[str, int]) -> None:
+    """What an attempt that was rolled back left behind must not be told, numbered or audited."""
+    del command.changes[marks[""] :]
+    del command.created[marks[" created"] :]
+    for name, members in command.pending.items():
+        del members[marks.get(name, 0) :]
 
 
 #: Past tenses that do not follow the rule; events are named `sales.order.shipped`.
