@@ -29,6 +29,7 @@ STAGES = (
     buying.RETURNED,
     buying.CREDITED,
     selling.DELIVERED,
+    buying.PAID,
 )
 
 Say = Callable[[str], None]

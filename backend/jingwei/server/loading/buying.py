@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from jingwei.masterdata.pricing import share_of
 from jingwei.server.loading.amounts import line_nets, line_taxes, received_value, stocked_value
+from jingwei.server.loading.firm import BANK
 from jingwei.server.loading.masters import FREIGHT, STOCK
 from jingwei.server.loading.source import (
     APPROVED,
@@ -20,12 +21,8 @@ from jingwei.server.loading.source import (
 )
 from jingwei.server.loading.stages import Body, Context, Stage, quantity
 
-ORDER, RECEIPT, RETURN, INVOICE = (
-    "purchasing.order",
-    "purchasing.receipt",
-    "purchasing.return",
-    "purchasing.invoice",
-)
+ORDER, RECEIPT, RETURN = "purchasing.order", "purchasing.receipt", "purchasing.return"
+INVOICE, PAYMENT = "purchasing.invoice", "finance.payment"
 #: Hours of the day: goods come in the morning, and what is rejected leaves soon after.
 RECEIVED_AT, RETURNED_AT = 9, 10
 ZERO, ONE = Decimal(0), Decimal(1)
@@ -147,6 +144,34 @@ def credited(context: Context, order: PurchaseOrder) -> Body:
     }
 
 
+def paid(context: Context, order: PurchaseOrder) -> Body:
+    """Money to the supplier on the due date: the invoice, less the credit note."""
+    invoice, credit = owed(order)
+    lines = [{"invoice": context.number_of(INVOICE, order.number), "amount": str(invoice)}]
+    if credit:
+        lines.append({"invoice": context.number_of(INVOICE, credit_number(order)), "amount": str(-credit)})
+    return {
+        "direction": "out",
+        "party": context.codes.suppliers[order.supplier],
+        "posted_on": order.due_on.isoformat(),
+        "account": BANK,
+        "amount": str(invoice - credit),
+        "reference": order.number,
+        "lines": lines,
+    }
+
+
+def owed(order: PurchaseOrder) -> tuple[Decimal, Decimal]:
+    """What the invoice of an order comes to, and what its credit note takes back, both with tax."""
+    invoice = order.freight
+    credit = ZERO
+    for _n, line, tax in _came(order):
+        came, stayed = _tax(tax, line.received, line), _tax(tax, line.stocked, line)
+        invoice += received_value(line) + came
+        credit += received_value(line) - stocked_value(line) + came - stayed
+    return invoice, credit
+
+
 def credit_number(order: PurchaseOrder) -> str:
     """What the credit note of an order is called by: an invoice has the order's own number."""
     return f"{order.number}-C"
@@ -175,6 +200,11 @@ def _returned_on(order: PurchaseOrder) -> date | None:
     return order.shipped_on if order.is_complete and any(line.rejected for line in order.lines) else None
 
 
+def _paid_on(order: PurchaseOrder) -> date | None:
+    invoice, credit = owed(order)
+    return order.due_on if _received_on(order) and invoice > credit else None
+
+
 def _posted(_order: PurchaseOrder) -> Sequence[str]:
     return ("post",)
 
@@ -184,3 +214,4 @@ RECEIVED = Stage(RECEIPT, PurchaseOrder, _received_on, received, _posted)
 INVOICED = Stage(INVOICE, PurchaseOrder, _received_on, invoiced, _posted)
 RETURNED = Stage(RETURN, PurchaseOrder, _returned_on, returned, _posted)
 CREDITED = Stage(INVOICE, PurchaseOrder, _returned_on, credited, _posted, credit_number)
+PAID = Stage(PAYMENT, PurchaseOrder, _paid_on, paid, _posted)

@@ -19,6 +19,8 @@ from jingwei.server.loading.source import Source
 
 CURRENCY = "USD"
 ZONE = "America/Los_Angeles"
+#: The account of the chart that money comes to and goes from.
+BANK = "1020"
 
 Say = Callable[[str], None]
 

@@ -90,7 +90,7 @@ def _carry_out(context: Context, stage: Stage, orders: Sequence[Order], tally: T
     missing = [order for order in orders if stage.reference(order) not in found]
     bodies = [stage.body(context, order) for order in missing]
     for reference, record, lines in _create(context, stage, missing, bodies):
-        known[reference] = Made(record.pk, record.state)
+        known[reference] = Made(record.pk, record.state, record.number)
         tally.documents[stage.key] += 1
         tally.lines[stage.key] += lines
     by_actions: dict[tuple[str, ...], list[Order]] = defaultdict(list)
@@ -104,7 +104,7 @@ def _carry_out(context: Context, stage: Stage, orders: Sequence[Order], tally: T
 def _known(command: Command, key: str, references: Sequence[str]) -> dict[str, Made]:
     """The documents of a kind that are there, by external number."""
     rows = own_rows(command, catalogue.get(key).model).filter(reference__in=references)
-    return {reference: Made(id, state) for reference, id, state in rows.values_list("reference", "id", "state")}
+    return {reference: Made(*facts) for reference, *facts in rows.values_list("reference", "id", "state", "number")}
 
 
 def _create(
@@ -131,5 +131,5 @@ def _act(context: Context, stage: Stage, action: str, orders: Sequence[Order], t
     known = context.made[stage.key]
     wanted = {known[r].id: r for o in orders if known[r := stage.reference(o)].state in declared.source}
     for record in perform(stage.key, list(wanted), action, actor=context.firm.actor) if wanted else ():
-        known[wanted[record.pk]] = Made(record.pk, record.state)
+        known[wanted[record.pk]] = Made(record.pk, record.state, record.number)
         tally.actions[f"{stage.key}.{action}"] += 1

@@ -18,10 +18,11 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Made:
-    """A document that is there: its id and state."""
+    """A document that is there."""
 
     id: int
     state: str
+    number: str
 
 
 @dataclass
@@ -36,6 +37,10 @@ class Context:
     def id_of(self, key: str, reference: str) -> int:
         """The id of a document that an earlier stage made."""
         return self.made[key][reference].id
+
+    def number_of(self, key: str, reference: str) -> str:
+        """The number the system gave a document that an earlier stage made."""
+        return self.made[key][reference].number
 
 
 @dataclass(frozen=True)
