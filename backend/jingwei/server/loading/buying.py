@@ -95,7 +95,8 @@ def returned(context: Context, order: PurchaseOrder) -> Body:
 
 def invoiced(context: Context, order: PurchaseOrder) -> Body:
     """The supplier's invoice of the day of receipt: price times what came, rounded half up line by line; of the order's
-    tax the share of what came, and its freight."""
+    tax the share of what came, and its freight. The source has no numbers of suppliers' invoices: ours stands for it,
+    with the company's, because a supplier's number stands once in the whole group."""
     id = context.id_of(RECEIPT, order.number)
     lines: list[Body] = [
         {
@@ -112,7 +113,7 @@ def invoiced(context: Context, order: PurchaseOrder) -> Body:
         lines.append({"receipt": id, "receipt_line": len(lines) + 1, "quantity": "1", "price": str(order.freight)})
     return {
         **_paper(context, order),
-        "number_given": order.number,
+        "number_given": f"{context.firm.company.code}-{order.number}",
         "due_on": order.due_on.isoformat(),
         "reference": order.number,
         "lines": lines,

@@ -9,6 +9,7 @@ import pytest
 from django.db.models import Sum
 
 from jingwei.books.models import Bookkeeping, JournalLine, Period
+from jingwei.finance.models import Payment
 from jingwei.masterdata.models import Department, Employee, Item, ItemUnit, Party, PartyAddress, PartyContact, Unit
 from jingwei.platform.errors import Refusal
 from jingwei.platform.models import AuditEvent, Company
@@ -146,7 +147,12 @@ def test_orders_become_what_their_state_says(world, folder):
 def test_suppliers_invoice_what_came_and_credit_what_was_rejected(world, folder):
     load(world, folder)
     invoice, credit = own(SupplierInvoice, world).order_by("reference")
-    assert (invoice.reference, invoice.kind, invoice.number_given, invoice.state) == ("PO1", "invoice", "PO1", "posted")
+    assert (invoice.reference, invoice.kind, invoice.number_given, invoice.state) == (
+        "PO1",
+        "invoice",
+        "AW-PO1",
+        "posted",
+    )
     assert (credit.reference, credit.kind, credit.state) == ("PO1-C", "credit", "posted")
     assert {i.posted_on for i in (invoice, credit)} == {date(2020, 3, 4)}
     assert (invoice.due_on, invoice.is_blocked) == (date(2020, 3, 10), False)
@@ -159,7 +165,16 @@ def test_suppliers_invoice_what_came_and_credit_what_was_rejected(world, folder)
     ]
     assert balance(world, "GRNI") == 0
     assert balance(world, "VAT_IN") == Decimal("4.00")
-    assert balance(world, "AP") == -Decimal("55.75")
+    owed = JournalLine.objects.filter(group=world.group, account__role="AP", entry__document__type="purchasing.invoice")
+    assert sorted(owed.values_list("credit", flat=True)) == [Decimal("-21.60"), Decimal("77.35")]
+    assert (balance(world, "AP"), balance(world, "BANK")) == (0, -Decimal("55.75"))
+    paid = own(Payment, world).get()
+    assert (paid.posted_on, paid.direction, paid.amount, paid.state) == (
+        date(2020, 3, 10),
+        "out",
+        Decimal("55.75"),
+        "posted",
+    )
 
 
 def test_the_stock_begins_with_what_would_be_missing(world, folder):
