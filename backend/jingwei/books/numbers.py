@@ -9,7 +9,8 @@ from django.db import models
 from django.utils.translation import pgettext_lazy
 
 from jingwei.books.journal import Posted
-from jingwei.books.models import Account, Bookkeeping, VoucherNumber, VoucherScheme
+from jingwei.books.keeping import keeping_of
+from jingwei.books.models import Account, VoucherNumber, VoucherScheme
 from jingwei.books.roles import Role
 from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
@@ -37,7 +38,7 @@ def give_voucher_numbers(command: Command) -> None:
     if not posted:
         return
     series: dict[tuple[int, int, str, str], list[Posted]] = defaultdict(list)
-    for one, kind in zip(posted, _types(posted), strict=True):
+    for one, kind in zip(posted, _types(command, posted), strict=True):
         series[one.entry.company_id, one.entry.period_id, one.period_code, kind].append(one)
     rows = []
     for (company, period, code, kind), members in sorted(series.items()):
@@ -58,13 +59,12 @@ def give_voucher_numbers(command: Command) -> None:
     command.pending["numbered"].extend(posted)
 
 
-def _types(posted: Sequence[Posted]) -> list[str]:
+def _types(command: Command, posted: Sequence[Posted]) -> list[str]:
     """记 for all, or by the lines: 收 debits cash or bank, 付 credits it, 转 neither or both."""
     if all(one.voucher_type for one in posted):
         return [one.voucher_type for one in posted]
     companies = {one.entry.company_id for one in posted}
-    schemes = dict(Bookkeeping.objects.filter(company_id__in=companies).values_list("company_id", "voucher_scheme"))
-    three = {c for c, scheme in schemes.items() if scheme == VoucherScheme.THREE}
+    three = {c for c, k in keeping_of(command, companies).items() if k.voucher_scheme == VoucherScheme.THREE}
     cash: set[int] = set()
     if three:
         rows = Account.objects.filter(company_id__in=three, role__in=CASH)

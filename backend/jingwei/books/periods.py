@@ -35,7 +35,10 @@ def share(command: Command, wanted: Iterable[Wanted]) -> Mapping[Wanted, tuple[i
 
     Raises Refusal 409 `period.closed` with the first open date, `period.missing` where no period holds the date.
     """
-    asked = sorted(set(wanted))
+    held: dict[Wanted, tuple[int, str]] = command.held["periods"]
+    asked = sorted(set(wanted) - held.keys())
+    if not asked:
+        return held
     columns: list[Any] = [list(column) for column in zip(*asked, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(_SHARE, [*columns, command.actor.group_id])
@@ -47,7 +50,8 @@ def share(command: Command, wanted: Iterable[Wanted]) -> Mapping[Wanted, tuple[i
         elif rows[key][2]:
             problems.append(_closed(command, key, rows[key][1]))
     refuse(problems)
-    return {key: (id, code) for key, (id, code, _closed_) in rows.items()}
+    held |= {key: (id, code) for key, (id, code, _closed_) in rows.items()}
+    return held
 
 
 def _missing(key: Wanted) -> Problem:

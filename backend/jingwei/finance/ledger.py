@@ -6,15 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext_lazy as _
-
 from jingwei.books import journal, posting
-from jingwei.books.models import Account, Bookkeeping
+from jingwei.books.keeping import accounts_by_code, keeping_of
 from jingwei.books.posting import GoodsLine, PostingLine
 from jingwei.books.roles import Role
 from jingwei.books.rules import RULES_VERSION
 from jingwei.platform.documents.command import Command
-from jingwei.platform.errors import Problem, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +46,16 @@ class Books:
 
 def books_of(command: Command, company_ids: Iterable[int]) -> dict[int, Books]:
     """The books of companies. Raises Refusal 409 `books.not_started`."""
-    ids = set(company_ids)
     found = {}
-    for keeping in Bookkeeping.objects.filter(group_id=command.actor.group_id, company_id__in=ids):
-        currency = command.company(keeping.company_id).currency
-        found[keeping.company_id] = Books(
-            keeping.company_id, currency.code, currency.decimals, keeping.standard, keeping.taxpayer
-        )
-    if ids - found.keys():
-        raise Refusal(Problem("books.not_started", _("The company keeps no books yet."), status=409))
+    for company_id, keeping in keeping_of(command, company_ids).items():
+        currency = command.company(company_id).currency
+        found[company_id] = Books(company_id, currency.code, currency.decimals, keeping.standard, keeping.taxpayer)
     return found
 
 
 def accounts_of(command: Command, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
     """Ids of accounts by (company, code). Raises Refusal 409 `books.account.undetermined` for one the chart lacks."""
-    asked = set(wanted)
-    rows = Account.objects.filter(
-        group_id=command.actor.group_id, company_id__in={c for c, _code in asked}, code__in={code for _c, code in asked}
-    )
-    found = {}
-    for account in rows:
-        found[account.company_id, account.code] = account.pk
-        command.loaded[Account][account.pk] = account  # the journal asks for it next
-    for _company, code in sorted(asked - found.keys()):
-        message = _("The chart of the company has no account %(code)s.") % {"code": code}
-        raise Refusal(Problem("books.account.undetermined", message, status=409))
-    return found
+    return {key: account.pk for key, account in accounts_by_code(command, wanted).items()}
 
 
 def drafted(

@@ -3,86 +3,111 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache, cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext_lazy as _
-
 from jingwei.books import journal
 from jingwei.books.charts import Standard, Taxpayer
+from jingwei.books.keeping import accounts_by_code, keeping_of
 from jingwei.books.models import Account, Area, Bookkeeping, EntryKind, Period
 from jingwei.books.roles import Role
 from jingwei.books.rules import RULES_VERSION, determination, rulebook
 from jingwei.masterdata.models import Item
 from jingwei.platform.documents.command import Command
-from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.models import Company
 from jingwei.stock.models import ValueEntry, ValueKind
 from jingwei.stock.valuing import Valuation
 
+COST = "sales.cost_recognised"
+
 
 @dataclass
 class Books:
-    """How a company's goods reach its journal: accounts by code, decimals, when periods begin."""
+    """How a company's goods reach its journal: accounts, decimals, when periods begin."""
 
     command: Command
-    company_id: int
-    currency: str
-    decimals: int
+    company: Company
     keeping: Bookkeeping
-    by_code: dict[str, int]
-    asks_party: frozenset[int]
-    starts: dict[int, date]
-    instants: dict[int, datetime]
+    known: dict[tuple[int, str], Account] = field(default_factory=dict)
+
+    @property
+    def company_id(self) -> int:
+        return self.company.pk
+
+    @property
+    def decimals(self) -> int:
+        return self.company.currency.decimals
+
+    @cached_property
+    def _beginnings(self) -> tuple[dict[int, date], dict[int, datetime]]:
+        return beginnings(self.company)
+
+    @property
+    def starts(self) -> dict[int, date]:
+        """First day of each period."""
+        return self._beginnings[0]
+
+    @property
+    def instants(self) -> dict[int, datetime]:
+        """When each period begins."""
+        return self._beginnings[1]
+
+    def know(self, wanted: Iterable[tuple[str, Item]]) -> None:
+        """Load the accounts of events and items, and the cost of sales of the items, in one statement."""
+        pairs = {(event, str(item.category.accounting_class)) for event, item in wanted}
+        pairs |= {(COST, own) for _event, own in pairs}
+        self._load(code for event, own in pairs for code in self._codes(event, own))
 
     def accounts(self, event: str, item: Item) -> tuple[int, int]:
         """(stock account, contra account) of an item for a posting rule. Raises `books.account.undetermined`."""
-        accounting_class = str(item.category.accounting_class)
-        table = determination(self.keeping.standard)
-        rule = rulebook().rule(event, Standard(self.keeping.standard), Taxpayer(self.keeping.taxpayer))
-        roles = [line.role for line in rule.lines]
-        contra = next(role for role in roles if role != Role.STOCK)
-        codes = []
-        for role in (Role.STOCK, contra):
-            asks = next(line.asks for line in rule.lines if line.role == role)
-            chosen = accounting_class if "class" in asks else "*"
-            codes.append(table.account(role, taxpayer=self.keeping.taxpayer, accounting_class=chosen))
-        return self.by_code[codes[0]], self.by_code[codes[1]]
+        codes = self._codes(event, str(item.category.accounting_class))
+        self._load(codes)
+        stock, contra = (self.known[self.company_id, code].pk for code in codes)
+        return stock, contra
 
     def party(self, contra: int, party_id: int | None) -> int:
         """The party an amount on a contra account belongs to; 0 where the account does not ask for one."""
-        return (party_id or 0) if contra in self.asks_party else 0
+        return (party_id or 0) if self.command.loaded[Account][contra].asks_party else 0
 
     def cost_account(self, item: Item) -> int:
         """The cost of sales of an item: where value goes that belongs to goods no longer in stock."""
-        return self.accounts("sales.cost_recognised", item)[1]
+        return self.accounts(COST, item)[1]
+
+    def _load(self, codes: Iterable[str]) -> None:
+        missing = {(self.company_id, code) for code in codes} - self.known.keys()
+        if missing:
+            self.known |= accounts_by_code(self.command, missing)
+
+    def _codes(self, event: str, accounting_class: str) -> tuple[str, str]:
+        return _codes(event, accounting_class, self.keeping.standard, self.keeping.taxpayer)
+
+
+@cache
+def _codes(event: str, accounting_class: str, standard: str, taxpayer: str) -> tuple[str, str]:
+    """Codes of the stock account and of its contra account."""
+    table = determination(standard)
+    rule = rulebook().rule(event, Standard(standard), Taxpayer(taxpayer))
+    contra = next(line.role for line in rule.lines if line.role != Role.STOCK)
+    codes = []
+    for role in (Role.STOCK, contra):
+        asks = next(line.asks for line in rule.lines if line.role == role)
+        chosen = accounting_class if "class" in asks else "*"
+        codes.append(table.account(role, taxpayer=taxpayer, accounting_class=chosen))
+    return codes[0], codes[1]
 
 
 def books_of(command: Command, company_id: int) -> Books:
-    """The books of a company. Raises Refusal 409 `books.not_started`."""
-    group_id = command.actor.group_id
-    keeping = Bookkeeping.objects.filter(group_id=group_id, company_id=company_id).first()
-    if keeping is None:
-        raise Refusal(Problem("books.not_started", _("The company keeps no books yet."), status=409))
-    company = command.company(company_id)
-    rows = Account.objects.filter(group_id=group_id, company_id=company_id).values_list("code", "id", "asks_party")
-    accounts = list(rows)
-    starts, instants = beginnings(company)
-    return Books(
-        command,
-        company_id,
-        company.currency.code,
-        company.currency.decimals,
-        keeping,
-        {code: id for code, id, _asks in accounts},
-        frozenset(id for _code, id, asks in accounts if asks),
-        starts,
-        instants,
-    )
+    """The books of a company, the same all through a command. Raises Refusal 409 `books.not_started`."""
+    known: dict[int, Books] = command.loaded[Books]
+    if company_id not in known:
+        keeping = keeping_of(command, [company_id])[company_id]
+        known[company_id] = Books(command, command.company(company_id), keeping)
+    return known[company_id]
 
 
 def beginnings(company: Company) -> tuple[dict[int, date], dict[int, datetime]]:
@@ -115,7 +140,7 @@ def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[
         [
             journal.EntryDraft(
                 company_id=books.company_id,
-                currency=books.currency,
+                currency=books.company.currency.code,
                 posted_on=on,
                 document_id=document,
                 purpose=purpose,
@@ -139,7 +164,7 @@ def post_corrections(command: Command, books: Books, valuation: Valuation, purpo
         [
             journal.EntryDraft(
                 company_id=books.company_id,
-                currency=books.currency,
+                currency=books.company.currency.code,
                 posted_on=on,
                 document_id=document,
                 purpose=f"{purpose}.{period}",

@@ -253,7 +253,8 @@ class Method(models.TextChoices):
 
 class ItemValue(TenantModel):
     """What an item is worth in a valuation area (the company), now. Quantity 0 is worth 0. `last_at`, `last_direction`
-    name the last move in order: one that sorts before it re-costs what came after."""
+    and `last_period_id` name the last move in order: one that sorts before it re-costs what came after; one of a later
+    period begins that with a checkpoint."""
 
     unindexed = ("company", "item")
 
@@ -264,6 +265,7 @@ class ItemValue(TenantModel):
     value = AmountField(default=0)
     last_at = models.DateTimeField(null=True)
     last_direction = models.SmallIntegerField(default=0)
+    last_period_id = models.BigIntegerField(default=0)
 
     class Meta:
         db_table = "item_value"

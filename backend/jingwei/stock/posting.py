@@ -69,6 +69,7 @@ def post(
     items = items_of(command, (d.item_id for d in drafts))
     places = command.load(Location, (p for d in drafts for p in (d.from_location_id, d.to_location_id)))
     refuse(_wrong(drafts, items, places, company_id))
+    books.know((d.event, items[d.item_id]) for d in drafts if d.event)
     asked = len(drafts)
     moves = _moves(command, company_id, drafts, places)
     changes = balances.changes_of(moves, places)

@@ -25,8 +25,8 @@ from jingwei.stock.models import Checkpoint, ItemValue, Move, ValueEntry, ValueK
 from jingwei.stock.replaying import replay
 
 _MAKE = """
-INSERT INTO item_value (group_id, company_id, item_id, method, quantity, value, last_direction)
-SELECT %s, %s, item, 'moving_average', 0, 0, 0 FROM unnest(%s::bigint[]) AS given(item) ON CONFLICT DO NOTHING
+INSERT INTO item_value (group_id, company_id, item_id, method, quantity, value, last_direction, last_period_id)
+SELECT %s, %s, item, 'moving_average', 0, 0, 0, 0 FROM unnest(%s::bigint[]) AS given(item) ON CONFLICT DO NOTHING
 """
 
 
@@ -102,7 +102,7 @@ def value(
         by_item[move.item_id].append(row_of(move, given, (account, contra, books.party(contra, draft.party_id))))
     result = Valuation(values=[values[i] for i in by_item])
     late = {m.item_id for m, _d in valued if is_late(m, values[m.item_id])}
-    known = history.checkpoints(command.actor.group_id, books.company_id, by_item)
+    known = history.checkpoints(command.actor.group_id, books.company_id, late) if late else {}
     begins = min((books.starts[by_id[r.id].period_id] for i in late for r in by_item[i]), default=None)
     histories = history.load(command.actor.group_id, books.company_id, late, begins, books.instants) if begins else {}
     for item_id, own in by_item.items():
@@ -117,7 +117,7 @@ def value(
                     found.parts[row.origin].append(Part(row.id, row.quantity))
             recost(books, values[item_id], found, known[item_id], by_id, spill, result)
         else:
-            _append(books, values[item_id], sorted(own), known[item_id], by_id, spill, result)
+            _append(books, values[item_id], sorted(own), by_id, spill, result)
         result.entries += [_entry(by_id[r.id], r) for r in sorted(own)]
     return result
 
@@ -144,18 +144,16 @@ def _append(
     books: Any,
     held: ItemValue,
     own: Sequence[Row],
-    known: Sequence[Checkpoint],
     by_id: Mapping[int, Move],
     spill: int,
     result: Valuation,
 ) -> None:
     """The usual case: the moves are the last of their item."""
     holding = Holding(held.quantity, held.value)
-    periods = {c.period_id for c in known}
     for row in own:
         move = by_id[row.id]
-        if row.period not in periods:
-            periods.add(row.period)
+        if row.period != held.last_period_id:
+            held.last_period_id = row.period
             result.new_checkpoints.append(_checkpoint(books, held, row.period, holding))
         move.value, spilled = holding.take(row.quantity, row.value, books.decimals)
         if spilled:
@@ -205,7 +203,8 @@ def recost(
         key = (row.period, row.account, row.contra, row.party)
         found.posted[key] = found.posted.get(key, ZERO) + done.worths[row.id]
     held.quantity, held.value = holding.quantity, holding.value
-    held.last_at, held.last_direction = found.rows[-1].effective_at, -found.rows[-1].order
+    last = found.rows[-1]
+    held.last_at, held.last_direction, held.last_period_id = last.effective_at, -last.order, last.period
     dates = dates if dates is not None else {r.period: by_id[r.id].effective_on for r in own}
     cause = cause or Cause(own[0].document, by_id[own[0].id].effective_on)
     for key, worth in sorted(done.truth.items()):
@@ -267,6 +266,6 @@ def _correction(
 def save(command: Command, valuation: Valuation) -> None:
     """Write what valuation found, one statement per table."""
     sets.insert([*valuation.entries, *valuation.corrections])
-    sets.update(valuation.values, ["quantity", "value", "last_at", "last_direction"])
+    sets.update(valuation.values, ["quantity", "value", "last_at", "last_direction", "last_period_id"])
     sets.insert(valuation.new_checkpoints)
     sets.update(valuation.moved_checkpoints, ["quantity", "value", "is_recosted"])

@@ -29,4 +29,7 @@ def outside(command: Command, company_id: int, kind: LocationKind) -> Location:
 
 def _of_kind(command: Command, company_id: int, kind: LocationKind) -> Location | None:
     rows = Location.objects.filter(group_id=command.actor.group_id, company_id=company_id, kind=kind, state="active")
-    return rows.order_by("code_folded").first()
+    found = rows.order_by("code_folded").first()
+    if found is not None:
+        command.loaded[Location][found.pk] = found
+    return found

@@ -80,7 +80,8 @@ finishers: list[Finisher] = []
 @dataclass
 class Command:
     """The running command. Rules receive it; they never look at the clock or the user elsewhere. `pending` is what
-    finishers of higher rungs still have to do, under the name of the finisher."""
+    finishers of higher rungs still have to do, under the name of the finisher; `held` are locks that need not be taken
+    twice, forgotten with the savepoint they were taken behind."""
 
     actor: Actor
     at: datetime
@@ -88,6 +89,7 @@ class Command:
     created: list[Any] = field(default_factory=list)
     pending: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     loaded: dict[type[Any], dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
+    held: dict[str, dict[Any, Any]] = field(default_factory=lambda: defaultdict(dict))
 
     def today(self, company_id: int | None = None) -> date:
         """The business date: decided by the company's time zone, not by the server's or the user's."""

@@ -191,6 +191,7 @@ def _forget(command: Command, marks: Mapping[str, int]) -> None:
     del command.created[marks[" created"] :]
     for name, members in command.pending.items():
         del members[marks.get(name, 0) :]
+    command.held.clear()  # locks are let go with their savepoint
 
 
 #: Past tenses that do not follow the rule; events are named `sales.order.shipped`.
