@@ -24,6 +24,7 @@ from jingwei.server import demo
 from jingwei.server.roles import PRESETS
 
 ITEMS = 2000
+SUPPLIER, CUSTOMER, BANK = "S-0001", "C-0001", "1002"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +82,35 @@ class Firm:
         self.act("finance.voucher", made, "review", self.checker)
         self.act("finance.voucher", made, "post", self.checker)
 
+    def post(self, key: str, body: dict[str, Any], action: str = "post") -> Any:
+        """A document created and posted: two transactions."""
+        made = self.create(key, body)
+        self.act(key, made, action)
+        return made[0]
+
     def buy(self, moved_at: datetime, lines: int) -> None:
-        """An order created and confirmed, its receipt created and posted: four transactions."""
-        rows = [{"item": item(n), "quantity": "10", "price": "12.34"} for n in range(1, lines + 1)]
-        ordered = {"supplier": "S-0001", "ordered_on": moved_at.date().isoformat(), "lines": rows}
-        made = self.create("purchasing.order", ordered)
-        self.act("purchasing.order", made, "confirm")
+        """Procure to pay: order, receipt, invoice, payment, each created and then confirmed or posted."""
+        on, number = moved_at.date().isoformat(), f"INV-{moved_at:%m%d%H%M%S%f}"
+        rows = [{"item": item(n), "quantity": "10", "price": "12.34", "tax_rate": "13"} for n in range(1, lines + 1)]
+        order = self.post("purchasing.order", {"supplier": SUPPLIER, "ordered_on": on, "lines": rows}, "confirm")
         parts = [
-            {"order": made[0].pk, "order_line": n, "quantity": "10", "location": "A-01"} for n in range(1, lines + 1)
+            {"order": order.pk, "order_line": n, "quantity": "10", "location": "A-01"} for n in range(1, lines + 1)
         ]
-        received = {"supplier": "S-0001", "moved_at": moved_at.isoformat(), "lines": parts}
-        self.act("purchasing.receipt", self.create("purchasing.receipt", received), "post")
+        receipt = self.post(
+            "purchasing.receipt", {"supplier": SUPPLIER, "moved_at": moved_at.isoformat(), "lines": parts}
+        )
+        asked = {"quantity": "10", "price": "12.34", "tax_rate": "13"}
+        billed = [{"receipt": receipt.pk, "receipt_line": n, **asked} for n in range(1, lines + 1)]
+        dated = {"invoiced_on": on, "posted_on": on, "number_given": number}
+        invoice = self.post("purchasing.invoice", {"supplier": SUPPLIER, **dated, "lines": billed})
+        self._settle("out", SUPPLIER, on, invoice)
+
+    def _settle(self, direction: str, party: str, on: str, invoice: Any) -> None:
+        """The whole of an invoice, on the day."""
+        gross = f"{invoice.amount_gross:.2f}"
+        paid = {"invoice": invoice.number, "amount": gross}
+        head = {"direction": direction, "party": party, "posted_on": on, "account": BANK, "amount": gross}
+        self.post("finance.payment", {**head, "lines": [paid]})
 
 
 def _create(command: Command, key: str, drafts: Sequence[Any]) -> list[Any]:
@@ -129,7 +148,11 @@ def found_firm(items: int = ITEMS) -> Firm:
     supplier = {"code": "SUP", "name_zh": "供应商", "name_en": "Suppliers", "kind": "supplier"}
     for key, bodies in demo.PLACES:
         firm.create(key, *bodies, *([supplier] if key == "masterdata.location" else []))
-    firm.create("masterdata.party", {"code": "S-0001", "name_zh": "供应商", "name_en": "Supplier", "is_supplier": True})
+    firm.create(
+        "masterdata.party",
+        {"code": SUPPLIER, "name_zh": "供应商", "name_en": "Supplier", "is_supplier": True},
+        {"code": CUSTOMER, "name_zh": "客户", "name_en": "Customer", "is_customer": True},
+    )
     names = ({"code": item(n), "name_en": f"Item {n}", "category": "RM", "unit": "PCS"} for n in range(1, items + 6))
     firm.create("masterdata.item", *names)
     return firm

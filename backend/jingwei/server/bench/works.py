@@ -102,7 +102,7 @@ def first_commands(bench: Bench) -> list[Work]:
     works += [
         Work(
             "purchase",
-            "purchase, 5 lines: order, confirm, receipt, post",
+            "procure to pay, 5 lines: order, receipt, invoice, payment",
             lambda: firm.buy(firm.at(9, 1, bench.tick()), 5),
         ),
         Work(
