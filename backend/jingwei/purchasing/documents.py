@@ -468,6 +468,16 @@ INVOICE = Document(
             ask=_("The invoice is taken back in red; both stay in the books."),
         ),
     ),
+    conversions=(
+        Conversion(
+            key="pay",
+            label=_("Pay"),
+            target="finance.payment",
+            source=frozenset({invoices.POSTED}),
+            build=drawing.payments_of,
+            help=_("A payment of what is open, several invoices of one supplier in one."),
+        ),
+    ),
     check=invoices.check,
 )
 

@@ -1,4 +1,4 @@
-"""下推: drafts of invoices from what came, and of credit notes from what went back after it was invoiced."""
+"""下推: drafts of invoices from what came, of credit notes from what went back after it was invoiced, of payments."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from jingwei.finance import payments
+from jingwei.finance.models import Direction
 from jingwei.masterdata import pricing
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import Problem, Refusal
@@ -20,6 +22,7 @@ from jingwei.purchasing.models import (
     GoodsReceiptLine,
     PurchaseOrder,
     PurchaseReturn,
+    SupplierInvoice,
     SupplierInvoiceKind,
     SupplierInvoiceLine,
 )
@@ -121,6 +124,12 @@ def from_returns(command: Command, documents: Sequence[PurchaseReturn]) -> list[
             Problem("return.nothing_to_credit", _("Nothing that went back was invoiced: no credit is due."), status=409)
         )
     return [_body(command, header, lines, SupplierInvoiceKind.CREDIT) for header, lines in by_header.items()]
+
+
+def payments_of(command: Command, documents: Sequence[SupplierInvoice]) -> list[dict[str, Any]]:
+    """Payments of what is open of invoices, less the credit notes among them; credit notes alone are paid back."""
+    refunded = all(i.kind == SupplierInvoiceKind.CREDIT for i in documents)
+    return payments.bodies(command, Direction.IN if refunded else Direction.OUT, [i.pk for i in documents])
 
 
 def _last_invoiced(command: Command, keys: Iterable[counters.Key]) -> dict[counters.Key, SupplierInvoiceLine]:
