@@ -1,13 +1,15 @@
-"""The route of the home page."""
+"""The routes of insight: the home page, and what a document posted."""
 # Annotations are evaluated when a view is made (no `from __future__ import annotations`).
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from pydantic import BaseModel, Field
 
 from jingwei.insight.home import as_json, home
+from jingwei.insight.postings import postings
 from jingwei.platform.documents.api import actor_of
 from jingwei.platform.http.problems import answer
 from jingwei.platform.reports.api import ReportDrill
@@ -90,9 +92,31 @@ class HomeAnswer(BaseModel):
     beginnings: list[HomeBeginning]
 
 
-def add_home(api: NinjaAPI) -> None:
-    """Add the route of the home page."""
+class PostedEntry(BaseModel):
+    """A journal entry with its lines; amounts are decimals as text in functional currency."""
+
+    id: int
+    posted_on: str
+    number: str
+    is_reversal: bool
+    lines: list[dict[str, Any]]
+
+
+class Postings(BaseModel):
+    """What a document did to the books and to the stock; `is_cut` where not every line is shown."""
+
+    entries: list[PostedEntry]
+    moves: list[dict[str, Any]]
+    is_cut: bool
+
+
+def add_insight(api: NinjaAPI) -> None:
+    """Add the routes of the home page and of what documents posted."""
 
     @api.get("/home", response=HomeAnswer, tags=["insight"], operation_id="home")
     def get_home(request: HttpRequest) -> HttpResponse:
         return answer(as_json(home(actor_of(request), datetime.now(UTC))))
+
+    @api.get("/postings/{int:id}", response=Postings, tags=["insight"], operation_id="postings")
+    def get_postings(request: HttpRequest, id: int) -> HttpResponse:
+        return answer(postings(actor_of(request), id))

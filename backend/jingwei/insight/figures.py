@@ -39,7 +39,7 @@ class Key(models.TextChoices):
     PAYABLES = "payables", _("Payables")
     STOCK = "stock", _("Stock value")
     REVENUE = "revenue", _("Revenue of the month")
-    MARGIN = "margin", _("Gross margin of the month")
+    MARGIN = "margin", _("Margin of the month")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ ORDER = Document(
     sections=(
         Section(
             key="main",
-            label=_("Order"),
+            label=_("Purchase order"),
             fields=(
                 "number",
                 "supplier",
@@ -78,6 +78,16 @@ ORDER = Document(
                 "quantity_invoiced",
             ),
             read_only=frozenset({"amount_net", "amount_tax", "amount_gross", "quantity_received", "quantity_invoiced"}),
+            rare=frozenset(
+                {
+                    "discount_rate",
+                    "amount_given",
+                    "tax_given",
+                    "requested_on",
+                    "quantity_received",
+                    "quantity_invoiced",
+                }
+            ),
             minimum=1,
         ),
     ),
@@ -138,6 +148,7 @@ ORDER = Document(
             target="purchasing.receipt",
             source=frozenset({CONFIRMED}),
             build=receipts.from_orders,
+            style="primary",
             help=_("A receipt of what is still open, several orders of one supplier in one."),
         ),
         Conversion(
@@ -209,6 +220,8 @@ RECEIPT = Document(
                     "amount_invoiced",
                 }
             ),
+            rare=frozenset({"lot", "quantity_returned", "amount_returned", "quantity_invoiced", "amount_invoiced"}),
+            details=frozenset({"quantity_stock", "amount_ordered"}),
             minimum=1,
         ),
     ),
@@ -307,6 +320,8 @@ RETURN = Document(
                 "amount",
             ),
             read_only=frozenset({"item", "quantity_stock", "amount"}),
+            rare=frozenset({"lot"}),
+            details=frozenset({"quantity_stock"}),
             minimum=1,
         ),
     ),

@@ -28,7 +28,7 @@ ORDER = Document(
     sections=(
         Section(
             key="main",
-            label=_("Order"),
+            label=_("Sales order"),
             fields=(
                 "number",
                 "customer",
@@ -85,6 +85,18 @@ ORDER = Document(
                     "amount_gross",
                     "quantity_available",
                     "available_on",
+                    "quantity_reserved",
+                    "quantity_delivered",
+                    "quantity_returned",
+                    "quantity_invoiced",
+                }
+            ),
+            rare=frozenset(
+                {
+                    "discount_rate",
+                    "amount_given",
+                    "tax_given",
+                    "requested_on",
                     "quantity_reserved",
                     "quantity_delivered",
                     "quantity_returned",
@@ -175,6 +187,7 @@ ORDER = Document(
             target="sales.delivery",
             source=frozenset({CONFIRMED}),
             build=deliveries.from_orders,
+            style="primary",
             help=_("A delivery of what is still open, several orders of one customer in one."),
         ),
     ),
@@ -237,6 +250,8 @@ DELIVERY = Document(
                     "quantity_invoiced",
                 }
             ),
+            rare=frozenset({"lot", "amount_net", "amount_tax", "quantity_returned", "quantity_invoiced"}),
+            details=frozenset({"quantity_stock"}),
             minimum=1,
         ),
     ),

@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from jingwei import __version__
-from jingwei.insight.api import add_home
+from jingwei.insight.api import add_insight
 from jingwei.platform.documents.api import add_document
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.panel_api import add_panel, add_shared
@@ -75,7 +75,7 @@ for document in catalogue:
     add_panel(api, document)
     add_tables(api, document)
 add_reports(api)
-add_home(api)
+add_insight(api)
 
 
 def unknown_route(request: HttpRequest, rest: str) -> HttpResponse:

@@ -71,6 +71,10 @@ export interface LinesMeta {
   help: string
   order: string[]
   fields: Record<string, Field>
+  /** Columns that stay folded until a line uses them. */
+  rare?: string[]
+  /** Columns that stay folded until somebody asks. */
+  details?: string[]
   min: number
 }
 
@@ -119,6 +123,8 @@ export interface ConversionMeta {
   key: string
   label: string
   help: string
+  /** The next sensible step where no action leads on. */
+  style?: 'primary' | 'default'
   source: string[]
   target: Target
   may: boolean
@@ -130,6 +136,11 @@ export interface DocumentMeta {
   label: string
   plural: string
   help: string
+  /** Its rows belong to companies: lists and look-ups show those of the company that is worked in. */
+  per_company?: boolean
+  /** The header fields that say when, and with whom. */
+  date?: string | null
+  party?: string | null
   title_fields: string[]
   states: StateMeta[]
   initial_state: string | null
@@ -177,10 +188,18 @@ export interface RecordData extends Row {
   updated_by?: Actor | null
 }
 
+/** Sums over the whole list, not the page; one for each currency where the documents have one. */
+export interface ListTotals {
+  currency: string | null
+  count: number
+  values: Record<string, string>
+}
+
 export interface ListAnswer {
   rows: Row[]
   next: string | null
   count?: number
+  totals?: ListTotals[]
 }
 
 export interface Company {

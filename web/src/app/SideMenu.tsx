@@ -8,6 +8,7 @@ import {
   CalendarOutlined,
   ControlOutlined,
   DatabaseOutlined,
+  DownOutlined,
   FileDoneOutlined,
   HomeOutlined,
   ImportOutlined,
@@ -18,9 +19,10 @@ import {
   ToolOutlined,
 } from '@ant-design/icons'
 import { Tooltip } from 'antd'
-import type { ComponentType } from 'react'
-import { NavLink } from 'react-router'
+import { useState, type ComponentType } from 'react'
+import { NavLink, useLocation } from 'react-router'
 import type { MenuGroup } from '../api/types'
+import { readStored, writeStored } from '../shared/storage'
 import { useApplication } from './application'
 import { useT } from './i18n/language'
 
@@ -43,7 +45,32 @@ const ICONS: Record<string, ComponentType> = {
   tools: ToolOutlined,
 }
 
-function Group({ group, isCollapsed }: { group: MenuGroup; isCollapsed: boolean }) {
+const OPENED = 'jingwei.menu.opened'
+
+/** Departments the person opened or closed; the one they are in stands open unless they closed it. */
+function useOpened(menu: MenuGroup[]) {
+  const { pathname } = useLocation()
+  const [chosen, setChosen] = useState<Record<string, boolean>>(() => readStored(OPENED) ?? {})
+  const current = menu.find((group) =>
+    group.entries.some(({ path }) => pathname === `/${path}` || pathname.startsWith(`/${path}/`)),
+  )
+  const isOpen = (key: string): boolean => chosen[key] ?? key === current?.key
+  const toggle = (key: string) => {
+    const next = { ...chosen, [key]: !isOpen(key) }
+    writeStored(OPENED, next)
+    setChosen(next)
+  }
+  return { isOpen, toggle }
+}
+
+interface GroupProps {
+  group: MenuGroup
+  isCollapsed: boolean
+  isOpen: boolean
+  onToggle: () => void
+}
+
+function Group({ group, isCollapsed, isOpen, onToggle }: GroupProps) {
   const Icon = ICONS[group.key] ?? AppstoreOutlined
   const first = group.entries[0]
   if (isCollapsed) {
@@ -58,9 +85,19 @@ function Group({ group, isCollapsed }: { group: MenuGroup; isCollapsed: boolean 
   return (
     <section className="menu-group" aria-labelledby={`menu-${group.key}`}>
       <h2 id={`menu-${group.key}`}>
-        <Icon /> {group.label}
+        <button
+          type="button"
+          className="menu-toggle"
+          aria-expanded={isOpen}
+          aria-controls={`menu-entries-${group.key}`}
+          onClick={onToggle}
+          data-testid={`menu-group-${group.key}`}
+        >
+          <Icon /> {group.label}
+          <DownOutlined className="menu-caret" aria-hidden="true" />
+        </button>
       </h2>
-      <ul>
+      <ul id={`menu-entries-${group.key}`} hidden={!isOpen}>
         {group.entries.map((entry) => (
           <li key={entry.key}>
             <NavLink to={`/${entry.path}`} data-testid={`menu-${entry.key}`}>
@@ -76,6 +113,7 @@ function Group({ group, isCollapsed }: { group: MenuGroup; isCollapsed: boolean 
 export function SideMenu({ isCollapsed }: { isCollapsed: boolean }) {
   const t = useT()
   const { app } = useApplication()
+  const { isOpen, toggle } = useOpened(app.menu)
   return (
     <nav className="side-menu" aria-label={t('shell.menu')}>
       {isCollapsed ? (
@@ -90,7 +128,13 @@ export function SideMenu({ isCollapsed }: { isCollapsed: boolean }) {
         </NavLink>
       )}
       {app.menu.map((group) => (
-        <Group key={group.key} group={group} isCollapsed={isCollapsed} />
+        <Group
+          key={group.key}
+          group={group}
+          isCollapsed={isCollapsed}
+          isOpen={isOpen(group.key)}
+          onToggle={() => toggle(group.key)}
+        />
       ))}
     </nav>
   )

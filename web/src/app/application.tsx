@@ -76,6 +76,16 @@ export function useDocumentMeta(key: string | null): UseQueryResult<DocumentMeta
   })
 }
 
+/**
+ * The condition that keeps a list or a look-up to the company that is worked in. The server would show the rows of all
+ * companies that the person may see; who sees one company only needs no condition.
+ */
+export function useCompanyFilter(meta: Pick<DocumentMeta, 'per_company'> | undefined): Record<string, string> {
+  const { app, company } = useApplication()
+  const id = meta?.per_company && app.companies.length > 1 ? company?.id : undefined
+  return useMemo((): Record<string, string> => (id === undefined ? {} : { 'filter[company][eq]': String(id) }), [id])
+}
+
 const PATHS = 'jingwei.paths'
 
 /** Documents outside the menu are met as targets of references; their address is then known by this. */

@@ -155,13 +155,27 @@ export function ActionBar({ meta, form }: { meta: DocumentMeta; form: DocumentFo
   const { busy, run, refused, remove } = useActions(meta, form)
   const base = form.state.base
   const offered = base ? offeredActions(meta, base) : []
-  const shown = offered.filter((one) => one.isEnabled).slice(0, SHOWN)
+  const conversions = base ? offeredConversions(meta, [base.state ?? '']) : []
+  const shown = offered.filter((one) => one.isEnabled).slice(0, Math.max(SHOWN - conversions.length, 1))
   const canSave = form.isEditable && (form.isDirty || base === null)
   const primary = canSave ? null : offered.find((one) => one.isEnabled && one.action.style === 'primary')
+  const isNext = !canSave && !primary && conversions[0]?.style === 'primary'
   const start = (action: ActionMeta) => {
     if (action.ask !== null || action.inputs.length > 0) setAsking(action)
     else run(action, {}).catch(refused)
   }
+  const making = base && conversions.length > 0 && (
+    <ConversionButtons
+      meta={meta}
+      conversions={conversions}
+      hasPrimary={isNext}
+      ids={async () => {
+        const saved = form.isDirty ? await form.save() : base
+        return saved && [saved.id]
+      }}
+      onRefused={refused}
+    />
+  )
   return (
     <div className="action-bar" role="toolbar" aria-label={t('document.actions')}>
       {form.isEditable && (
@@ -183,6 +197,7 @@ export function ActionBar({ meta, form }: { meta: DocumentMeta; form: DocumentFo
           {t('document.revert')}
         </Button>
       )}
+      {isNext && making}
       {shown.map((one) => (
         <ActionButton
           key={one.action.key}
@@ -192,17 +207,7 @@ export function ActionBar({ meta, form }: { meta: DocumentMeta; form: DocumentFo
           onStart={() => start(one.action)}
         />
       ))}
-      {base && (
-        <ConversionButtons
-          meta={meta}
-          conversions={offeredConversions(meta, [base.state ?? ''])}
-          ids={async () => {
-            const saved = form.isDirty ? await form.save() : base
-            return saved && [saved.id]
-          }}
-          onRefused={refused}
-        />
-      )}
+      {!isNext && making}
       <MoreActions
         offered={offered.filter((one) => !shown.includes(one))}
         deletion={mayDelete(meta, form) ? remove : null}

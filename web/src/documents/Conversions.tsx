@@ -42,7 +42,8 @@ export function useConversion(meta: DocumentMeta) {
 }
 
 export function offeredConversions(meta: DocumentMeta, states: string[]): ConversionMeta[] {
-  return (meta.conversions ?? []).filter((one) => one.may && states.every((state) => one.source.includes(state)))
+  const offered = (meta.conversions ?? []).filter((one) => one.may && states.every((state) => one.source.includes(state)))
+  return offered.sort((left, right) => Number(right.style === 'primary') - Number(left.style === 'primary'))
 }
 
 /** The few fields that tell one draft from another. */
@@ -109,12 +110,21 @@ interface ConversionButtonsProps {
   meta: DocumentMeta
   conversions: ConversionMeta[]
   size?: 'small' | 'middle'
+  /** Whether the first is the one primary action of the page. */
+  hasPrimary?: boolean
   /** The ids to convert; null when there is nothing to go on with (saving was refused). */
   ids: () => Promise<number[] | null>
   onRefused: (error: unknown) => void
 }
 
-export function ConversionButtons({ meta, conversions, size = 'middle', ids, onRefused }: ConversionButtonsProps) {
+export function ConversionButtons({
+  meta,
+  conversions,
+  size = 'middle',
+  hasPrimary = false,
+  ids,
+  onRefused,
+}: ConversionButtonsProps) {
   const { busy, convert, choice, open, close } = useConversion(meta)
   const start = async (conversion: ConversionMeta) => {
     const chosen = await ids()
@@ -122,10 +132,11 @@ export function ConversionButtons({ meta, conversions, size = 'middle', ids, onR
   }
   return (
     <>
-      {conversions.map((one) => (
+      {conversions.map((one, at) => (
         <Tooltip key={one.key} title={one.help} placement="bottom">
           <Button
             size={size}
+            type={hasPrimary && at === 0 ? 'primary' : 'default'}
             loading={busy === one.key}
             data-testid={`convert-${one.key}`}
             onClick={() => void start(one).catch(onRefused)}

@@ -19,6 +19,7 @@ import type { NewRecordState } from './Conversions'
 import { DocumentPanel } from './DocumentPanel'
 import { ErrorSummary } from './ErrorSummary'
 import { FieldControl } from './FieldControl'
+import { FieldValue } from './FieldValue'
 import { habitsOf } from './gridHabits'
 import { LinesGrid } from './LinesGrid'
 import { StateTag } from './StateTag'
@@ -46,7 +47,7 @@ function SectionFields({
   const isSaid = (field: Field) => form.state.base !== null || !field.read_only || !isEmpty(row[field.name])
   const fields = section.fields.flatMap((name) => meta.fields[name] ?? []).filter(isSaid)
   return (
-    <div className="fields">
+    <div className={form.isEditable ? 'fields' : 'fields fields-read'}>
       {fields.map((field) => (
         <FieldControl
           key={field.name}
@@ -83,7 +84,10 @@ function Section({
   const body = <SectionFields meta={meta} section={section} form={form} firstField={firstField} />
   if (!section.folded) {
     return (
-      <section className="section" aria-labelledby={`section-${section.key}`}>
+      <section
+        className={isBelow(section, meta) ? 'section section-below' : 'section'}
+        aria-labelledby={`section-${section.key}`}
+      >
         <h2 id={`section-${section.key}`}>{section.label}</h2>
         {body}
       </section>
@@ -202,6 +206,29 @@ function useSaveKey(form: DocumentForm): void {
   }, [])
 }
 
+/** The amount that says how large a document is. */
+const AMOUNTS = ['amount_gross', 'amount', 'amount_debit']
+
+/** With whom, when and how much: what tells one document from another at a glance. */
+function Facts({ meta, base }: { meta: DocumentMeta; base: RecordData }) {
+  const currency = meta.fields['currency'] ? base['currency'] : null
+  const names = [meta.party, meta.date, AMOUNTS.find((name) => meta.fields[name]?.type === 'amount')]
+  const facts = names.flatMap((name) => {
+    const field = name ? meta.fields[name] : undefined
+    return field && !isEmpty(base[field.name]) ? [field] : []
+  })
+  return (
+    <>
+      {facts.map((field) => (
+        <span key={field.name} className={field.type === 'amount' ? 'document-amount' : undefined}>
+          {field.type === 'amount' && typeof currency === 'string' ? `${currency} ` : ''}
+          <FieldValue field={field} value={base[field.name]} isLinked />
+        </span>
+      ))}
+    </>
+  )
+}
+
 /** A document without a number yet is called by its kind. */
 function titleOf(base: RecordData | null, meta: DocumentMeta, t: Translate): string {
   if (base === null) return t('document.new', { label: meta.label })
@@ -224,12 +251,17 @@ function DocumentHead({ meta, form }: { meta: DocumentMeta; form: DocumentForm }
           </span>
         )}
       </div>
-      {base?.updated_at && (
-        <div className="secondary">
-          {t('document.updated', {
-            at: formatInstant(base.updated_at, company?.time_zone),
-            name: base.updated_by?.name ?? '',
-          })}
+      {base && (
+        <div className="document-facts">
+          {meta.lines.length > 0 && <Facts meta={meta} base={base} />}
+          {base.updated_at && (
+            <span className="secondary">
+              {t('document.updated', {
+                at: formatInstant(base.updated_at, company?.time_zone),
+                name: base.updated_by?.name ?? '',
+              })}
+            </span>
+          )}
         </div>
       )}
     </div>
@@ -263,8 +295,8 @@ function sectionsOf(meta: DocumentMeta, otherLabel: string): SectionMeta[] {
 }
 
 /**
- * An instant that must be given begins as now. Header dates that begin with today, and fields that a grid's totals
- * repeat, are as the habits of its collections say.
+ * An instant that must be given begins as now, and the day of a document with somebody as today. Further header dates
+ * that begin with today, and fields that a grid's totals repeat, are as the habits of its collections say.
  */
 function withHabits(meta: DocumentMeta, today: string, now: string): DocumentMeta {
   const habits = meta.lines.flatMap((lines) => habitsOf(lines) ?? [])
@@ -272,7 +304,8 @@ function withHabits(meta: DocumentMeta, today: string, now: string): DocumentMet
   const repeated = habits.flatMap((one) => one.repeated)
   const begun = (name: string, field: Field): Field => {
     if (field.read_only || !isEmpty(field.default)) return field
-    if (dates.includes(name)) return { ...field, proposed: today }
+    const isDay = name === meta.date && field.type === 'date' && field.required && Boolean(meta.party)
+    if (isDay || dates.includes(name)) return { ...field, proposed: today }
     return field.type === 'instant' && field.required ? { ...field, proposed: now } : field
   }
   const fields = Object.entries(meta.fields).map(([name, field]) => [name, begun(name, field)] as const)
@@ -291,6 +324,11 @@ function emptyField(section: SectionMeta | undefined, meta: DocumentMeta): strin
 
 function isComputed(section: SectionMeta, meta: DocumentMeta): boolean {
   return section.fields.length > 0 && section.fields.every((name) => meta.fields[name]?.read_only === true)
+}
+
+/** Totals stand under the lines that they are made of. */
+function isBelow(section: SectionMeta, meta: DocumentMeta): boolean {
+  return meta.lines.length > 0 && isComputed(section, meta)
 }
 
 interface DocumentViewProps {
@@ -314,9 +352,7 @@ function DocumentView({ meta: declared, record, begin = null }: DocumentViewProp
     { label: titleOf(base, meta, t) },
   ])
   const all = sectionsOf(meta, t('document.other'))
-  // Totals stand under the lines that they are made of.
-  const isBelow = (section: SectionMeta) => meta.lines.length > 0 && isComputed(section, meta)
-  const sections = all.filter((section) => !isBelow(section))
+  const sections = all.filter((section) => !isBelow(section, meta))
   const firstField = base === null ? emptyField(sections[0], meta) : null
   const toggle = () => {
     writeStored(FOLDED, !isFolded)
@@ -338,6 +374,7 @@ function DocumentView({ meta: declared, record, begin = null }: DocumentViewProp
           {meta.lines.map((lines) => (
             <LinesGrid
               key={lines.name}
+              owner={meta.key}
               meta={lines}
               lines={form.state.lines[lines.name] ?? []}
               isEditable={form.isEditable}
@@ -346,7 +383,7 @@ function DocumentView({ meta: declared, record, begin = null }: DocumentViewProp
               dispatch={form.dispatch}
             />
           ))}
-          {all.filter(isBelow).map((section) => (
+          {all.filter((section) => isBelow(section, meta)).map((section) => (
             <Section key={section.key} meta={meta} section={section} form={form} firstField={null} />
           ))}
         </div>

@@ -5,6 +5,7 @@ import { useT } from '../app/i18n/language'
 import { Attachments } from './panel/Attachments'
 import { Comments } from './panel/Comments'
 import { Links } from './panel/Links'
+import { Postings } from './panel/Postings'
 import { Timeline } from './panel/Timeline'
 
 export interface PanelProps {
@@ -14,21 +15,28 @@ export interface PanelProps {
 
 const TABS: { key: string; label: Key; Body: (props: PanelProps) => React.ReactNode }[] = [
   { key: 'timeline', label: 'panel.timeline', Body: Timeline },
+  { key: 'postings', label: 'panel.postings', Body: Postings },
+  { key: 'links', label: 'panel.links', Body: Links },
   { key: 'comments', label: 'panel.comments', Body: Comments },
   { key: 'attachments', label: 'panel.attachments', Body: Attachments },
-  { key: 'links', label: 'panel.links', Body: Links },
 ]
+
+/** Master records post nothing. */
+function tabsOf(meta: DocumentMeta): typeof TABS {
+  return TABS.filter((tab) => tab.key !== 'postings' || (meta.per_company === true && meta.lines.length > 0))
+}
 
 /** What happened, what was said, what is attached, what hangs together. */
 export function DocumentPanel({ meta, id }: PanelProps) {
   const t = useT()
   const [chosen, setChosen] = useState('timeline')
-  const { Body } = TABS.find((tab) => tab.key === chosen) ?? { Body: Timeline }
+  const tabs = tabsOf(meta)
+  const { Body } = tabs.find((tab) => tab.key === chosen) ?? { Body: Timeline }
   const walk = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
     if (step === 0) return
-    const at = TABS.findIndex((tab) => tab.key === chosen)
-    const next = TABS[(at + step + TABS.length) % TABS.length]
+    const at = tabs.findIndex((tab) => tab.key === chosen)
+    const next = tabs[(at + step + tabs.length) % tabs.length]
     if (!next) return
     setChosen(next.key)
     document.getElementById(`tab-${next.key}`)?.focus()
@@ -36,7 +44,7 @@ export function DocumentPanel({ meta, id }: PanelProps) {
   return (
     <aside className="panel" aria-label={t('panel.label')}>
       <div role="tablist" aria-label={t('panel.label')} className="panel-tabs" onKeyDown={walk}>
-        {TABS.map((tab) => (
+        {tabs.map((tab) => (
           <button
             key={tab.key}
             id={`tab-${tab.key}`}

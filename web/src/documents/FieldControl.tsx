@@ -25,6 +25,7 @@ interface ControlProps {
 
 /** Numbers, dates and instants: text while typing, tidied when the field is left. */
 function TidyInput({ field, value, onChange, id, error, describedBy, hasFocus, unit }: ControlProps) {
+  const t = useT()
   const display = useDisplay()
   const { company } = useApplication()
   const [typed, setTyped] = useState<string | null>(null)
@@ -51,7 +52,9 @@ function TidyInput({ field, value, onChange, id, error, describedBy, hasFocus, u
       aria-invalid={error !== undefined}
       aria-describedby={describedBy}
       aria-required={field.required}
-      placeholder={field.type === 'date' ? '2026-11-22' : field.type === 'instant' ? '2026-11-22 15:33' : undefined}
+      placeholder={
+        field.type === 'date' ? t('field.dateHint') : field.type === 'instant' ? t('field.instantHint') : undefined
+      }
       suffix={note === '' ? undefined : <span className="unit">{note}</span>}
       value={typed ?? display(value, field)}
       onFocus={(event) => event.target.select()}

@@ -4,7 +4,9 @@ import { useCallback, useEffect, useMemo, useRef, useState, type ClipboardEvent,
 import type { Field, LinesMeta } from '../api/types'
 import { useApplication } from '../app/application'
 import { useT } from '../app/i18n/language'
+import { isZero } from '../shared/decimal'
 import { todayIn } from '../shared/instants'
+import { readStored, writeStored } from '../shared/storage'
 import { isBlock, parseBlock } from './clipboard'
 import { cellKey } from './errors'
 import type { FormAction, Line } from './formState'
@@ -12,9 +14,11 @@ import { habitsOf, lineValues, type GridHabits, type LineValues } from './gridHa
 import { focusSpot, gridKey, spotOf, type Spot } from './gridKeys'
 import { LineRow } from './LineRow'
 import { LinesTotals } from './LinesTotals'
-import { isNumberType, valueFromText } from './values'
+import { isEmpty, isNumberType, valueFromText } from './values'
 
 interface LinesGridProps {
+  /** The document's key: which columns are unfolded is remembered for each kind. */
+  owner: string
   meta: LinesMeta
   lines: Line[]
   isEditable: boolean
@@ -104,21 +108,34 @@ function GridHead({ fields, isEditable }: { fields: Field[]; isEditable: boolean
   )
 }
 
-/** Columns that nobody uses stay folded; a value or a message in one of them brings it out. */
-function useFolding({ meta, lines, messages }: LinesGridProps, values: LineValues[], habits: GridHabits | null) {
-  const [isWhole, setWhole] = useState(false)
-  const used = habits?.rare.filter(
+/** Whether a value says anything: an empty one does not, nor does a zero. */
+function isSaying(value: unknown, field: Field | undefined): boolean {
+  return !isEmpty(value) && value !== false && !(field && isNumberType(field.type) && isZero(String(value)))
+}
+
+/** Columns that nobody uses, and details, stay folded; a value or a message in one of them brings it out. */
+function useFolding({ owner, meta, lines, messages }: LinesGridProps, values: LineValues[], habits: GridHabits | null) {
+  const stored = `jingwei.lines.${owner}.${meta.name}`
+  const [isWhole, setWhole] = useState(() => readStored<boolean>(stored) ?? false)
+  const rare = [...new Set([...(meta.rare ?? []), ...(meta.details ?? []), ...(habits?.rare ?? [])])]
+  const isUsed = (name: string, line: LineValues) =>
+    habits?.rare.includes(name) ? habits.isUsed(name, line) : isSaying(line[name], meta.fields[name])
+  const used = rare.filter(
     (name) =>
-      values.some((line) => habits.isUsed(name, line)) ||
+      (!meta.details?.includes(name) && values.some((line) => isUsed(name, line))) ||
       lines.some((line) => messages[cellKey(meta.name, line.key, name)] !== undefined),
   )
-  const folded = isWhole ? '' : (habits?.rare.filter((name) => !used?.includes(name)) ?? []).join(' ')
+  const folded = isWhole ? '' : rare.filter((name) => !used.includes(name)).join(' ')
   const fields = useMemo(() => {
     const hidden = folded.split(' ')
     return meta.order.filter((name) => !hidden.includes(name)).flatMap((name) => meta.fields[name] ?? [])
   }, [meta, folded])
-  const count = habits ? habits.rare.length - (used?.length ?? 0) : 0
-  return { fields, count, isWhole, toggle: () => setWhole(!isWhole) }
+  const count = rare.length - used.length
+  const toggle = () => {
+    writeStored(stored, !isWhole)
+    setWhole(!isWhole)
+  }
+  return { fields, count, isWhole, toggle }
 }
 
 /** Hands typed texts to the habits of the grid; the callback stays the same, so that rows are not drawn again. */
@@ -150,10 +167,10 @@ export function LinesGrid(props: LinesGridProps) {
   const { table, onKeyDown, onPaste, add } = useGrid(props, editable, habits)
   return (
     <section className="lines" aria-labelledby={`lines-${meta.name}`} data-testid={`lines-${meta.name}`}>
-      <h2 id={`lines-${meta.name}`}>
+      <h2 id={`lines-${meta.name}`} title={meta.help || undefined}>
         {meta.label} <span className="count">{lines.length}</span>
       </h2>
-      {meta.help && <p className="secondary">{meta.help}</p>}
+      {meta.help && lines.length === 0 && <p className="secondary">{meta.help}</p>}
       {lines.length > 0 && (
         <div className="lines-scroll">
           <table ref={table} className="lines-grid" aria-label={meta.label} onKeyDown={onKeyDown} onPaste={onPaste}>
@@ -178,7 +195,7 @@ export function LinesGrid(props: LinesGridProps) {
           {t('lines.add')}
         </Button>
       )}
-      {isEditable && count > 0 && (
+      {lines.length > 0 && count > 0 && (
         <Button size="small" type="link" onClick={toggle} aria-expanded={isWhole}>
           {isWhole ? t('lines.fewer') : t('lines.further', { n: count })}
         </Button>

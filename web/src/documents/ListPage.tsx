@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import { request } from '../api/client'
 import type { DocumentMeta, ListAnswer, Row } from '../api/types'
-import { rememberPath, useApplication } from '../app/application'
+import { rememberPath, useApplication, useCompanyFilter } from '../app/application'
 import { useT } from '../app/i18n/language'
 import { usePlace } from '../app/place'
 import { useSession } from '../app/session'
@@ -13,7 +13,7 @@ import { isTyping } from '../shared/keys'
 import { Loading } from '../shared/Loading'
 import { ProblemAlert } from '../shared/ProblemView'
 import { BulkBar } from './BulkBar'
-import { askedFields, listTotals, useColumns, useListColumns } from './columns'
+import { askedFields, listTotals, summedColumns, useColumns, useListColumns } from './columns'
 import { FilterRow } from './FilterRow'
 import { ImportDialog } from './ImportDialog'
 import { ListTools } from './ListTools'
@@ -39,17 +39,20 @@ function useListQuery(): [ListQuery, (change: QueryChange) => void] {
   return [query, change]
 }
 
-function useRows(meta: DocumentMeta, query: ListQuery, fields: string[]) {
-  const params = queryParams(query)
+function useRows(meta: DocumentMeta, query: ListQuery, fields: string[], summed: string[]) {
+  const ofCompany = useCompanyFilter(meta)
+  const params = new URLSearchParams([...queryParams(query), ...Object.entries(ofCompany)])
   if (!params.has('sort') && meta.sort) params.set('sort', meta.sort)
   params.set('limit', '50')
   params.set('fields', fields.join(','))
   return useInfiniteQuery({
-    queryKey: ['list', meta.key, params.toString()],
+    queryKey: ['list', meta.key, params.toString(), summed.join(',')],
     queryFn: ({ pageParam, signal }) => {
       const page = new URLSearchParams(params)
       if (pageParam) page.set('cursor', pageParam)
       else page.set('count', '1')
+      // Sums are of all that the filter finds; they come with the first page.
+      if (!pageParam && summed.length > 0) page.set('totals', summed.join(','))
       return request<ListAnswer>(meta.path, { params: page, signal })
     },
     initialPageParam: null as string | null,
@@ -125,8 +128,7 @@ function ListBody({ meta, query, onQuery, list, rows, visible, selected, onSelec
   const t = useT()
   const navigate = useNavigate()
   const columns = useColumns(meta, visible)
-  const totals = listTotals(meta, visible, rows)
-  if (totals) totals.label = list.hasNextPage ? t('list.totalLoaded', { n: rows.length }) : t('lines.total')
+  const totals = listTotals(list.data?.pages[0], t('lines.total'))
   const open = (row: Row, event: { ctrlKey: boolean; metaKey: boolean }) => {
     const to = `/${meta.path}/${row.id}`
     if (event.ctrlKey || event.metaKey) window.open(to, '_blank', 'noopener')
@@ -182,7 +184,7 @@ export function ListPage({ meta }: { meta: DocumentMeta }) {
   const [isImporting, setImporting] = useState(false)
   const units = visible.map((name) => meta.fields[name]?.unit_field).filter((name) => name !== undefined)
   const fields = askedFields([...meta.title_fields, ...visible, ...units])
-  const list = useRows(meta, query, fields)
+  const list = useRows(meta, query, fields, summedColumns(meta, visible))
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.rows) ?? [], [list.data])
   const group = app.menu.find((one) => one.entries.some((entry) => entry.key === meta.key))
   usePlace([...(group ? [{ label: group.label }] : []), { label: meta.plural }])

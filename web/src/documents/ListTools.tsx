@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { download } from '../api/client'
 import { asProblem } from '../api/problem'
 import type { DocumentMeta } from '../api/types'
+import { useCompanyFilter } from '../app/application'
 import { useT } from '../app/i18n/language'
 import { problemTitle } from '../shared/ProblemView'
 import { askedFields, availableColumns, columnField } from './columns'
@@ -50,8 +51,9 @@ export function useExport(meta: DocumentMeta, query: ListQuery, visible: string[
   const t = useT()
   const { message } = App.useApp()
   const [isBusy, setBusy] = useState(false)
+  const ofCompany = useCompanyFilter(meta)
   const save = async (format: 'xlsx' | 'csv') => {
-    const params = queryParams(query)
+    const params = new URLSearchParams([...queryParams(query), ...Object.entries(ofCompany)])
     if (!params.has('sort') && meta.sort) params.set('sort', meta.sort)
     params.set('format', format)
     params.set('fields', askedFields(visible).join(','))

@@ -3,7 +3,7 @@ import { Input, Modal } from 'antd'
 import { useState } from 'react'
 import { request } from '../api/client'
 import type { ListAnswer, Reference, Row, Target } from '../api/types'
-import { useDocumentMeta } from '../app/application'
+import { useCompanyFilter, useDocumentMeta } from '../app/application'
 import { useT } from '../app/i18n/language'
 import { DataTable } from '../shared/DataTable'
 import { Loading } from '../shared/Loading'
@@ -36,13 +36,11 @@ function PickerTable({
   const t = useT()
   const visible = [...new Set([...meta.title_fields, ...meta.columns])].slice(0, 6)
   const declared = useColumns(meta, visible)
+  const ofCompany = useCompanyFilter(meta)
+  const params = { ...conditions, ...ofCompany, search: words, fields: askedFields(visible).join(','), limit: 50 }
   const list = useQuery({
-    queryKey: ['pick', meta.key, words, conditions ?? null],
-    queryFn: ({ signal }) =>
-      request<ListAnswer>(meta.path, {
-        params: { ...conditions, search: words, fields: askedFields(visible).join(','), limit: 50 },
-        signal,
-      }),
+    queryKey: ['pick', meta.key, params],
+    queryFn: ({ signal }) => request<ListAnswer>(meta.path, { params, signal }),
     placeholderData: (earlier) => earlier,
   })
   if (list.isError) return <ProblemAlert error={list.error} />

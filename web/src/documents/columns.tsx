@@ -1,12 +1,12 @@
 import { useMemo, useState } from 'react'
 import { Link } from 'react-router'
-import type { DocumentMeta, Field, FieldType, Row } from '../api/types'
+import type { DocumentMeta, Field, FieldType, ListAnswer, Row } from '../api/types'
 import { type Translate, useT } from '../app/i18n/language'
 import type { Column, Totals } from '../shared/DataTable'
 import { formatNumber } from '../shared/decimal'
 import { readStored, removeStored, writeStored } from '../shared/storage'
 import { FieldValue } from './FieldValue'
-import { columnTotal, isSummed } from './LinesTotals'
+import { isSummed } from './LinesTotals'
 import { StateTag } from './StateTag'
 import { isEmpty, isNumberType } from './values'
 
@@ -71,12 +71,18 @@ function cellOf(meta: DocumentMeta, field: Field, row: Row, isTitle: boolean) {
   return <FieldValue field={field} value={value} row={row} />
 }
 
-/** Sums of the amount columns over the rows on the screen; nothing where rows may be in several currencies. */
-export function listTotals(meta: DocumentMeta, visible: string[], rows: Row[]): Totals | null {
-  const summed = visible.filter((name) => meta.fields[name] && isSummed(meta.fields[name]))
-  if (summed.length === 0 || rows.length < 2 || 'currency' in meta.fields) return null
-  const texts = summed.map((name) => [name, formatNumber(columnTotal(rows, name), 'amount')])
-  return { label: '', values: Object.fromEntries(texts) as Record<string, string> }
+/** Columns with a sum under them. */
+export function summedColumns(meta: DocumentMeta, visible: string[]): string[] {
+  return visible.filter((name) => meta.fields[name] && isSummed(meta.fields[name]))
+}
+
+/** The server's sums of the whole list, one row for each currency; a single record needs none. */
+export function listTotals(page: ListAnswer | undefined, label: string): Totals[] {
+  if (!page?.totals || (page.count ?? 0) < 2) return []
+  return page.totals.map(({ currency, values }) => ({
+    label: currency === null ? label : `${label} ${currency}`,
+    values: Object.fromEntries(Object.entries(values).map(([name, sum]) => [name, formatNumber(sum, 'amount')])),
+  }))
 }
 
 export function useColumns(meta: DocumentMeta, visible: string[]): Column<Row>[] {

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import { request } from '../api/client'
 import type { DocumentMeta, ListAnswer, Reference, Row, Target } from '../api/types'
-import { useDocumentMeta } from '../app/application'
+import { useCompanyFilter, useDocumentMeta } from '../app/application'
 import { useDebounced } from '../shared/useDebounced'
 import { rowReference, stateOf } from './values'
 
@@ -32,13 +32,17 @@ export function useLookup(target: Target, words: string, isActive: boolean, cond
   const meta = useDocumentMeta(isActive ? target.key : null)
   const sought = useDebounced(words.trim(), 120)
   const fields = meta.data?.title_fields ?? PLAIN
+  const ofCompany = useCompanyFilter(meta.data)
   const options = useCallback(
-    (search: string) => ({
-      queryKey: ['lookup', target.key, search, fields.join(','), conditions ?? null],
-      queryFn: () => request<ListAnswer>(target.path, { params: { ...conditions, search, fields: fields.join(','), limit: 10 } }),
-      staleTime: 30_000,
-    }),
-    [target, fields, conditions],
+    (search: string) => {
+      const params = { ...conditions, ...ofCompany, search, fields: fields.join(','), limit: 10 }
+      return {
+        queryKey: ['lookup', target.key, params],
+        queryFn: () => request<ListAnswer>(target.path, { params }),
+        staleTime: 30_000,
+      }
+    },
+    [target, fields, conditions, ofCompany],
   )
   const found = useQuery({
     ...options(sought),

@@ -11,7 +11,7 @@ export interface Column<R> {
   render: (row: R) => ReactNode
 }
 
-/** A last row that stays in sight: what it is called, and its texts by column. */
+/** A row at the end that stays in sight: what it is called, and its texts by column. */
 export interface Totals {
   label: string
   values: Record<string, string>
@@ -33,7 +33,7 @@ interface DataTableProps<R> {
   /** What a checkbox is called: "Select ITEM-1". */
   rowLabel?: (row: R) => string
   onOpen?: (row: R, event: MouseEvent) => void
-  totals?: Totals | null
+  totals?: Totals[]
 }
 
 function HeaderCell<R>({
@@ -123,7 +123,12 @@ function BodyRow<R>({ row, props }: { row: R; props: DataTableProps<R> }) {
         </td>
       )}
       {columns.map((column) => (
-        <td key={column.key} data-column={column.key} className={`align-${column.align ?? 'left'}`}>
+        <td
+          key={column.key}
+          data-column={column.key}
+          data-label={column.label}
+          className={`align-${column.align ?? 'left'}`}
+        >
           {column.render(row)}
         </td>
       ))}
@@ -137,24 +142,22 @@ function TotalsRow<R>({ columns, totals, hasBoxes }: { columns: Column<R>[]; tot
     columns.findIndex((column) => column.key in totals.values),
   )
   return (
-    <tfoot>
-      <tr>
-        <th scope="row" colSpan={spanned + (hasBoxes ? 1 : 0)}>
-          {totals.label}
-        </th>
-        {columns.slice(spanned).map((column) => (
-          <td key={column.key} data-total={column.key} className="align-right number">
-            {totals.values[column.key]}
-          </td>
-        ))}
-      </tr>
-    </tfoot>
+    <tr>
+      <th scope="row" colSpan={spanned + (hasBoxes ? 1 : 0)}>
+        {totals.label}
+      </th>
+      {columns.slice(spanned).map((column) => (
+        <td key={column.key} data-total={column.key} data-label={column.label} className="align-right number">
+          {totals.values[column.key]}
+        </td>
+      ))}
+    </tr>
   )
 }
 
 /** One plain table for lists, pickers and previews: sticky header, sorting, selection; a thousand rows stay light. */
 export function DataTable<R>(props: DataTableProps<R>) {
-  const { label, columns, rows, rowId, sort, onSort, selection, totals } = props
+  const { label, columns, rows, rowId, sort, onSort, selection, totals = [] } = props
   return (
     <table className="data-table" aria-label={label}>
       <thead>
@@ -170,7 +173,13 @@ export function DataTable<R>(props: DataTableProps<R>) {
           <BodyRow key={rowId(row)} row={row} props={props} />
         ))}
       </tbody>
-      {totals && <TotalsRow columns={columns} totals={totals} hasBoxes={selection !== undefined} />}
+      {totals.length > 0 && (
+        <tfoot>
+          {totals.map((one) => (
+            <TotalsRow key={one.label} columns={columns} totals={one} hasBoxes={selection !== undefined} />
+          ))}
+        </tfoot>
+      )}
     </table>
   )
 }

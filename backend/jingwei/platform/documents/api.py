@@ -53,6 +53,14 @@ class BatchResult(BaseModel):
     results: list[dict[str, Any]]
 
 
+class ListTotals(BaseModel):
+    """Sums of amounts over the whole list, those of one currency where the documents have one; decimals as text."""
+
+    currency: str | None
+    count: int
+    values: dict[str, str]
+
+
 class Sources(BaseModel):
     """The documents that others are to be made from."""
 
@@ -103,6 +111,7 @@ def _add_reading(api: NinjaAPI, document: Document) -> None:
         rows=(list[types.row], ...),
         next=(str | None, None),
         count=(int | None, None),
+        totals=(list[ListTotals] | None, None),
     )
 
     def list_records(request: HttpRequest) -> HttpResponse:

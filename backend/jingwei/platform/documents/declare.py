@@ -98,7 +98,8 @@ class Action:
 class Conversion:
     """下推: documents of another kind made from these. `build` returns bodies of the drafts to be, with what remains
     to be done on each line; nothing is saved until the user saves the draft, whose `sources` then become links.
-    Several sources may become one draft, and one source several."""
+    Several sources may become one draft, and one source several. `style` primary makes it the next sensible step
+    where no action leads on."""
 
     key: str
     label: Text
@@ -106,12 +107,14 @@ class Conversion:
     source: frozenset[str]
     build: Callable[[Command, Sequence[Any]], Sequence[dict[str, Any]]]
     help: Text = ""
+    style: Literal["primary", "default"] = "default"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lines:
     """A collection of lines below a record; `parent` is the line model's reference to it. `read_only` fields are
-    computed by the rules and shown, not taken."""
+    computed by the rules and shown, not taken. In the grid `rare` ones stay folded until a line uses them, `details`
+    until somebody asks."""
 
     name: str
     model: type[Line]
@@ -120,6 +123,8 @@ class Lines:
     help: Text
     fields: Sequence[str]
     read_only: frozenset[str] = frozenset()
+    rare: frozenset[str] = frozenset()
+    details: frozenset[str] = frozenset()
     minimum: int = 0
 
     @property

@@ -101,6 +101,9 @@ def document_json(document: Document, actor: Actor) -> dict[str, Any]:
         "label": str(document.label),
         "plural": str(document.plural),
         "help": str(document.help),
+        "per_company": document.per_company,
+        "date": document.date,
+        "party": document.party,
         "title_fields": [document.number, "name"] if "name_zh" in document.title else [document.number],
         "states": [{"key": s.key, "label": str(s.label), "colour": s.colour} for s in document.states],
         "initial_state": document.initial_state,
@@ -118,7 +121,7 @@ def document_json(document: Document, actor: Actor) -> dict[str, Any]:
         "filters": [
             {"name": name, "ops": list(operators(filters[name]))}
             for name in dict.fromkeys((*document.filters, *filters))
-            if name != "id"
+            if name not in ("id", "company")
         ],
         "sortable": list(dict.fromkeys((document.sort.removeprefix("-"), *document.sortable))),
         "sort": document.sort,
@@ -128,6 +131,7 @@ def document_json(document: Document, actor: Actor) -> dict[str, Any]:
                 "key": c.key,
                 "label": str(c.label),
                 "help": str(c.help),
+                "style": c.style,
                 "source": sorted(c.source),
                 "target": {"key": c.target, "path": catalogue.get(c.target).path},
                 "may": actor.may(f"{c.target}.create"),
@@ -151,6 +155,8 @@ def lines_json(lines: Lines) -> dict[str, Any]:
         "help": str(lines.help),
         "order": list(lines.fields),
         "fields": {m.name: field_json(m, read_only=m.name in lines.read_only) for m in line_meanings(lines)},
+        "rare": [name for name in lines.fields if name in lines.rare],
+        "details": [name for name in lines.fields if name in lines.details],
         "min": lines.minimum,
     }
 

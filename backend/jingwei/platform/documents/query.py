@@ -1,7 +1,7 @@
 """The one grammar of lists: filters, search, sort and keyset cursor, from a request to SQL.
 
-`filter[field][op]=value&search=…&sort=-field&cursor=…&limit=…&fields=a,b&count=1`. What is not known is refused with
-the list of what is (400 `query.unknown`).
+`filter[field][op]=value&search=…&sort=-field&cursor=…&limit=…&fields=a,b&count=1&totals=amount`. What is not known is
+refused with the list of what is (400 `query.unknown`).
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class ListQuery:
     after: tuple[Any, int] | None
     fields: tuple[str, ...]
     count: bool
+    totals: tuple[str, ...] = ()
 
 
 def unknown(what: str, given: str, allowed: Iterable[str]) -> Refusal:
@@ -65,7 +66,7 @@ def unknown(what: str, given: str, allowed: Iterable[str]) -> Refusal:
 def parse_query(document: Document, params: Mapping[str, str], listable: Iterable[str]) -> ListQuery:
     """Read the query string of a list. Raises Refusal `query.unknown`, `query.cursor`, `number.invalid` …"""
     conditions = models.Q(**document.where)
-    known = {"search", "sort", "cursor", "limit", "fields", "count", "format"}
+    known = {"search", "sort", "cursor", "limit", "fields", "count", "totals", "format"}
     for name, value in params.items():
         if found := _FILTER.fullmatch(name):
             conditions &= _condition(document, found["field"], found["op"], value)
@@ -80,6 +81,10 @@ def parse_query(document: Document, params: Mapping[str, str], listable: Iterabl
     for field in wanted:
         if field not in listable:
             raise unknown(str(_("Field")), field, listable)
+    summed = tuple(f for f in params.get("totals", "").split(",") if f)
+    for field in summed:
+        if field not in summable(document):
+            raise unknown(str(_("Field")), field, summable(document))
     return ListQuery(
         conditions=conditions & _search(document, params.get("search", "")),
         sort=column,
@@ -88,6 +93,7 @@ def parse_query(document: Document, params: Mapping[str, str], listable: Iterabl
         after=_cursor(document, params.get("cursor", ""), sort),
         fields=wanted,
         count=params.get("count") in ("1", "true"),
+        totals=summed,
     )
 
 
@@ -99,9 +105,16 @@ def _limit(given: str) -> int:
     return int(given)
 
 
+def summable(document: Document) -> list[str]:
+    """Fields whose sum over a list means something: amounts, by currency where there are several."""
+    return [name for name in document.header_fields if meaning(document.field(name)).kind == "amount"]
+
+
 def filterable(document: Document) -> dict[str, Meaning | None]:
-    """Fields a list can be filtered by; `state` and `id` beside the declared ones."""
+    """Fields a list can be filtered by; `state`, `id` and the company beside the declared ones."""
     found: dict[str, Meaning | None] = {"state": None, "id": None}
+    if document.per_company:
+        found["company"] = None
     for name in (*document.filters, *document.header_fields):
         if name != "state" and meaning(document.field(name)).kind in OPERATORS:
             found[name] = meaning(document.field(name))
@@ -109,7 +122,7 @@ def filterable(document: Document) -> dict[str, Meaning | None]:
 
 
 def operators(m: Meaning | None) -> tuple[str, ...]:
-    """The operators of a field; state and id know eq and in."""
+    """The operators of a field; state, id and company know eq and in."""
     return (*(OPERATORS[m.kind] if m else ("eq", "in")), *(("null",) if m and m.null else ()))
 
 
@@ -130,13 +143,17 @@ def _condition(document: Document, name: str, op: str, value: str) -> models.Q:
                 raise unknown(str(_("State")), state, states)
         return models.Q(state__in=wanted)
     if m is None:
-        return models.Q(id__in=[int(v) for v in value.split(",") if v.isascii() and v.isdigit() and len(v) < 17])
+        return models.Q(**{f"{name}__in": _ids(value)})
     if op == "in":
         parts = [_one(m, part) for part in value.split(",")]
         return models.Q(**{f"{m.name}__in": parts})
     if m.kind in ("text", "code", "multiline", "email"):
         return models.Q(**{f"{m.name}__{_LOOKUPS[op]}": value})
     return models.Q(**{f"{m.name}__{_LOOKUPS.get(op, op)}": _one(m, value)})
+
+
+def _ids(value: str) -> list[int]:
+    return [int(v) for v in value.split(",") if v.isascii() and v.isdigit() and len(v) < 17]
 
 
 def _one(m: Meaning, value: str) -> Any:

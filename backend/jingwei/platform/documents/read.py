@@ -61,16 +61,38 @@ def title(zh: str, en: str) -> str:
 
 
 def list_page(document: Document, query: ListQuery, actor: Actor) -> dict[str, Any]:
-    """One page of a list: {"rows", "next"} and, when asked for, "count"."""
+    """One page of a list: {"rows", "next"} and, when asked for, "count" and "totals"."""
     rows = list(rows_of(document, query, actor))
     more, rows = len(rows) > query.limit, rows[: query.limit]
     result: dict[str, Any] = {
         "rows": as_rows(document, rows, query.fields, actor.group_id),
         "next": cursor_of(rows[-1], query) if more else None,
     }
-    if query.count:
-        result["count"] = scoped(document, actor).filter(query.conditions).count()
+    if query.count or query.totals:
+        counted = counts_and_totals(document, query, actor)
+        result["count"] = sum(part["count"] for part in counted)
+        if query.totals:
+            result["totals"] = counted
     return result
+
+
+def counts_and_totals(document: Document, query: ListQuery, actor: Actor) -> list[dict[str, Any]]:
+    """How many records the whole list has and the sums of the amounts asked for, in one statement; amounts of documents
+    in several currencies are told by currency."""
+    rows = scoped(document, actor).filter(query.conditions).order_by()
+    sums = {f"sum_{name}": models.Sum(name) for name in query.totals}
+    if query.totals and "currency" in document.header_fields:
+        found = list(rows.values("currency").annotate(count=models.Count("pk"), **sums).order_by("currency"))
+    else:
+        found = [rows.aggregate(count=models.Count("pk"), **sums)]
+    return [
+        {
+            "currency": part.get("currency"),
+            "count": part["count"],
+            "values": {name: tidy(part[f"sum_{name}"] or Decimal(0)) for name in query.totals},
+        }
+        for part in found
+    ]
 
 
 def as_rows(document: Document, rows: Sequence[Any], fields: Sequence[str], group_id: int) -> list[dict[str, Any]]:

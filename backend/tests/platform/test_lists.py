@@ -1,0 +1,73 @@
+"""Lists: sums over all that a filter finds, by currency, and rows of one company among several."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.books.stories import voucher
+from tests.purchasing.test_orders import order, with_suppliers
+
+
+@pytest.fixture
+def firm(world):
+    with_suppliers(world)
+    world.create(
+        "purchasing.order",
+        *(order(("BOLT", n, "10", {"tax_rate": "13"}), ordered_on=f"2026-01-{n:02}") for n in range(1, 8)),
+        order(("NUT", 3, "1.25"), currency="USD"),
+    )
+    return world
+
+
+def totals(reply):
+    assert reply.status == 200, reply.body
+    return [(t["currency"], t["count"], t["values"]) for t in reply.body["totals"]]
+
+
+def test_sums_are_of_the_whole_list_by_currency_not_of_the_page(firm):
+    reader = firm.person("auditor")
+    reply = reader.get("purchasing/orders?limit=2&totals=amount_net,amount_gross&count=1")
+    assert (len(reply.body["rows"]), reply.body["count"]) == (2, 8)
+    assert totals(reply) == [
+        ("CNY", 7, {"amount_net": "280", "amount_gross": "316.4"}),
+        ("USD", 1, {"amount_net": "3.75", "amount_gross": "3.75"}),
+    ]
+    filtered = "filter[ordered_on][gte]=2026-01-06&filter[currency][eq]=CNY"
+    assert totals(reader.get(f"purchasing/orders?{filtered}&totals=amount_net")) == [("CNY", 2, {"amount_net": "130"})]
+    nothing = reader.get("purchasing/orders?filter[ordered_on][gte]=2027-01-01&totals=amount_net&count=1")
+    assert (totals(nothing), nothing.body["count"]) == ([], 0)
+
+
+def test_documents_without_a_currency_have_one_sum(firm):
+    firm.create("finance.voucher", *(voucher(("560201", d, None), ("1001", None, d)) for d in ("1.10", "2.20")))
+    reader = firm.person("auditor")
+    expected = [(None, 2, {"amount_debit": "3.3", "amount_credit": "3.3"})]
+    assert totals(reader.get("finance/vouchers?totals=amount_debit,amount_credit")) == expected
+    assert totals(reader.get("finance/openings?totals=amount_debit")) == [(None, 0, {"amount_debit": "0"})]
+
+
+def test_only_amounts_are_summed_and_sums_cost_one_statement(firm, statements):
+    reader = firm.person("auditor")
+    refused = reader.get("purchasing/orders?totals=supplier")
+    assert (refused.status, refused.codes) == (400, ["query.unknown"])
+    assert refused.body["errors"][0]["hint"] == "Allowed: amount_gross, amount_net, amount_tax."
+    reader.get("purchasing/orders")
+    with statements() as plain:
+        reader.get("purchasing/orders")
+    with statements() as summed:
+        reader.get("purchasing/orders?totals=amount_net,amount_tax,amount_gross&count=1")
+    assert len(summed) == len(plain) + 1
+
+
+def test_a_list_can_be_of_one_company_and_never_of_a_foreign_one(firm):
+    other = firm.create("platform.company", {"code": "T2", "name_en": "Second", "name_zh": "第二"})[0].pk
+    reader, here = firm.person("auditor"), firm.person("auditor", company=firm.company_id)
+    path = "purchasing/orders?count=1"
+    assert reader.get(f"{path}&filter[company][eq]={firm.company_id}").body["count"] == 8
+    assert reader.get(f"{path}&filter[company][eq]={other}").body["count"] == 0
+    assert reader.get(f"{path}&filter[company][in]={other},{firm.company_id}").body["count"] == 8
+    assert here.get(f"{path}&filter[company][eq]={other}").body["count"] == 0
+    refused = reader.get(f"masterdata/items?filter[company][eq]={other}")
+    assert (refused.status, refused.codes) == (400, ["query.unknown"])
+    filters = [f["name"] for f in reader.get("meta/documents/purchasing.order").body["filters"]]
+    assert "company" not in filters, "the company is chosen at the top, not among the filters"
