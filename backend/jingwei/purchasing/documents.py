@@ -273,6 +273,7 @@ RECEIPT = Document(
             target="purchasing.invoice",
             source=frozenset({receipts.POSTED}),
             build=drawing.from_receipts,
+            style="primary",
             help=_("A supplier invoice of what came and stayed, several receipts of one supplier in one."),
         ),
     ),

@@ -17,7 +17,10 @@ def test_a_wrong_password_is_refused_and_the_right_one_opens_the_home_page(page:
     page.keyboard.type(product.passwords["steward"])
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("数据专员 Data steward，您好")
-    expect(page.get_by_role("navigation", name="部门").get_by_role("link", name="物料", exact=True)).to_be_visible()
+    menu = page.get_by_role("navigation", name="部门")
+    expect(menu.get_by_role("link", name="物料", exact=True)).to_have_count(0)
+    menu.get_by_role("button", name="主数据").click()
+    expect(menu.get_by_role("link", name="物料", exact=True)).to_be_visible()
 
 
 def test_the_language_changes_before_and_after_signing_in_and_is_remembered(page: Page, product: Running) -> None:
@@ -31,11 +34,11 @@ def test_the_language_changes_before_and_after_signing_in_and_is_remembered(page
         page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Hello, 采购员 Buyer")
     menu = page.get_by_role("navigation", name="Departments")
-    expect(menu.get_by_role("link", name="Items", exact=True)).to_be_visible()
+    expect(menu.get_by_role("button", name="Master data")).to_be_visible()
     with page.expect_response(lambda answer: answer.request.method == "PATCH"):
         page.get_by_text("中文", exact=True).click()
     menu = page.get_by_role("navigation", name="部门")
-    expect(menu.get_by_role("link", name="物料", exact=True)).to_be_visible()
+    expect(menu.get_by_role("button", name="主数据")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("采购员 Buyer，您好")
     expect(page).to_have_title("首页 · Jingwei 经纬")

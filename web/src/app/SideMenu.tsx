@@ -26,7 +26,7 @@ import { readStored, writeStored } from '../shared/storage'
 import { useApplication } from './application'
 import { useT } from './i18n/language'
 
-const ICONS: Record<string, ComponentType> = {
+const ICONS: Record<string, ComponentType<{ 'aria-hidden'?: boolean }>> = {
   platform: ControlOutlined,
   masterdata: DatabaseOutlined,
   engineering: ApartmentOutlined,
@@ -77,7 +77,7 @@ function Group({ group, isCollapsed, isOpen, onToggle }: GroupProps) {
     return first ? (
       <Tooltip title={group.label} placement="right">
         <NavLink to={`/${first.path}`} className="menu-icon" aria-label={group.label}>
-          <Icon />
+          <Icon aria-hidden />
         </NavLink>
       </Tooltip>
     ) : null
@@ -93,7 +93,7 @@ function Group({ group, isCollapsed, isOpen, onToggle }: GroupProps) {
           onClick={onToggle}
           data-testid={`menu-group-${group.key}`}
         >
-          <Icon /> {group.label}
+          <Icon aria-hidden /> {group.label}
           <DownOutlined className="menu-caret" aria-hidden="true" />
         </button>
       </h2>
@@ -119,12 +119,12 @@ export function SideMenu({ isCollapsed }: { isCollapsed: boolean }) {
       {isCollapsed ? (
         <Tooltip title={t('common.home')} placement="right">
           <NavLink to="/" end className="menu-icon" aria-label={t('common.home')}>
-            <HomeOutlined />
+            <HomeOutlined aria-hidden />
           </NavLink>
         </Tooltip>
       ) : (
         <NavLink to="/" end className="menu-home">
-          <HomeOutlined /> {t('common.home')}
+          <HomeOutlined aria-hidden /> {t('common.home')}
         </NavLink>
       )}
       {app.menu.map((group) => (
