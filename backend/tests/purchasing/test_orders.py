@@ -205,6 +205,11 @@ def test_orders_are_refused_to_the_wrong_party_and_with_dates_out_of_order(firm)
     early = buyer.post("purchasing/orders", order(("BOLT", 1, "1"), requested_on="2026-01-01"))
     assert early.codes == ["date.order"]
     assert buyer.post("purchasing/orders", order()).codes == ["doc.no_lines"]
+    for rate in ("0", "-7.1"):
+        wrong = buyer.post("purchasing/orders", order(("BOLT", 1, "1"), currency="USD", rate=rate))
+        assert (wrong.status, wrong.codes) == (422, ["rate.not_positive"])
+    own = buyer.post("purchasing/orders", order(("BOLT", 1, "1"), rate="7.1"))
+    assert (own.status, own.codes) == (422, ["rate.own_currency"])
 
 
 def test_an_order_in_dollars_takes_the_rate_of_its_day_or_is_refused(firm):
