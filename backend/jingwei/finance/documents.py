@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.finance import payments, settlements, vouchers
+from jingwei.finance import payments, settlements, tax_invoices, vouchers
 from jingwei.finance.models import (
     Payment,
     PaymentLine,
     Settlement,
     SettlementLine,
+    TaxInvoice,
+    TaxInvoiceLine,
     Voucher,
     VoucherKind,
     VoucherLine,
@@ -305,4 +307,88 @@ SETTLEMENT = Document(
     refresh=settlements.refresh,
 )
 
-DOCUMENTS = (PAYMENT, SETTLEMENT, VOUCHER, OPENING)
+TAX_INVOICE = Document(
+    key="finance.tax-invoice",
+    path="finance/tax-invoices",
+    model=TaxInvoice,
+    label=_("Tax invoice"),
+    plural=_("Tax invoices"),
+    help=_("Tax invoices as issued or received, each kept once, and the documents they are for."),
+    steward=_("Accountant"),
+    number="number",
+    title=("number", "number"),
+    date="issued_on",
+    party="party",
+    sort="-id",
+    import_key="number",
+    sections=(
+        Section(
+            key="main",
+            label=_("Tax invoice"),
+            fields=("number", "direction", "kind", "colour", "party", "issued_on"),
+        ),
+        Section(key="totals", label=_("Totals"), fields=("amount_net", "amount_tax", "amount_gross", "tax_rate")),
+        Section(
+            key="more",
+            label=_("Further"),
+            fields=("blue_number", "confirmation_number", "void_reason"),
+            folded=True,
+        ),
+    ),
+    read_only=frozenset({"void_reason"}),
+    lines=(
+        Lines(
+            name="lines",
+            model=TaxInvoiceLine,
+            parent="tax_invoice",
+            label=_("Covered documents"),
+            help=_("The invoices or credit notes the tax invoice is for; together no more than its total."),
+            fields=("covers", "amount"),
+        ),
+    ),
+    columns=("number", "direction", "kind", "colour", "party", "issued_on", "amount_net", "amount_gross", "state"),
+    filters=("state", "direction", "kind", "colour", "party", "issued_on"),
+    search=("blue_number", "lines.covers"),
+    sortable=("id", "number", "issued_on"),
+    states=(
+        State(tax_invoices.DRAFT, _("Draft"), "grey"),
+        State(tax_invoices.RECORDED, _("Recorded"), "green"),
+        State(tax_invoices.VOID, _("Void"), "red"),
+    ),
+    editable_in=frozenset({tax_invoices.DRAFT}),
+    deletable_in=frozenset({tax_invoices.DRAFT}),
+    actions=(
+        Action(
+            key="record",
+            label=_("Record"),
+            source=frozenset({tax_invoices.DRAFT}),
+            target=tax_invoices.RECORDED,
+            rule=tax_invoices.record,
+            style="primary",
+            help=_("Keep the tax invoice; its documents count as invoiced."),
+        ),
+        Action(
+            key="reopen",
+            label=_("Change again"),
+            source=frozenset({tax_invoices.RECORDED}),
+            target=tax_invoices.DRAFT,
+            rule=tax_invoices.reopen,
+            help=_("Back to draft, to be joined to other documents."),
+        ),
+        Action(
+            key="void",
+            label=_("Declare void"),
+            source=frozenset({tax_invoices.RECORDED}),
+            target=tax_invoices.VOID,
+            rule=tax_invoices.void,
+            inputs=tax_invoices.Voiding,
+            style="danger",
+            help=_("The tax invoice counts no more; its number stays taken."),
+            ask=_("Its documents are without a tax invoice again."),
+        ),
+    ),
+    prepare=tax_invoices.prepare,
+    check=tax_invoices.check,
+)
+
+DOCUMENTS = (PAYMENT, SETTLEMENT, TAX_INVOICE, VOUCHER, OPENING)

@@ -54,6 +54,21 @@ RULES = (
         "ON r.group_id = %(group)s AND r.document_id = o.document_id WHERE r.id IS NULL",
     ),
     Invariant(
+        "I-10",
+        "What of an invoice has its tax invoice is the sum of the lines of recorded tax invoices.",
+        "SELECT 'registered_invoice', r.id, r.amount_tax_invoiced || ', lines ' || coalesce(l.amount, 0) "
+        "FROM registered_invoice r LEFT JOIN (SELECT l.document_id, sum(l.amount) amount FROM tax_invoice_line l "
+        "JOIN tax_invoice t ON t.id = l.tax_invoice_id AND t.state = 'recorded' WHERE l.group_id = %(group)s "
+        "GROUP BY 1) l ON l.document_id = r.document_id WHERE r.group_id = %(group)s "
+        "AND r.amount_tax_invoiced <> coalesce(l.amount, 0)",
+    ),
+    Invariant(
+        "I-31",
+        "A tax invoice's number is kept once in a company.",
+        "SELECT 'tax_invoice', max(id), number FROM tax_invoice WHERE group_id = %(group)s GROUP BY company_id, number "
+        "HAVING count(*) > 1",
+    ),
+    Invariant(
         "I-31",
         "A supplier's invoice number stands once.",
         "SELECT 'registered_invoice', max(id), 'party ' || party_id || ': ' || number_folded FROM registered_invoice "

@@ -16,7 +16,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.books import journal
-from jingwei.books.models import Area, EntryKind, OpenItem
+from jingwei.books.models import Account, Area, EntryKind, OpenItem
 from jingwei.books.posting import PostingLine
 from jingwei.books.roles import Role
 from jingwei.books.rules import RuleFault
@@ -99,7 +99,7 @@ def _wrong(draft: InvoiceDraft, books: Books, lines: Sequence[PostingLine]) -> P
 
 
 def _entry(
-    draft: InvoiceDraft, books: Books, lines: Sequence[PostingLine], accounts: dict[tuple[int, str], int]
+    draft: InvoiceDraft, books: Books, lines: Sequence[PostingLine], accounts: dict[tuple[int, str], Account]
 ) -> journal.EntryDraft:
     role, sign, area = CONTROLS[InvoiceKind(draft.kind)]
     foreign = draft.currency != books.currency
@@ -200,14 +200,15 @@ def named(group_id: int, document_ids: Collection[int]) -> dict[int, DocumentRef
 def reverse(command: Command, document_ids: Sequence[int], posted_on: date) -> None:
     """Reverse the entries of invoices in red; their supplier's numbers are free again.
 
-    Raises Refusal 409 `allocation.exists` with the documents that settled one, `invoice.reversed`, and what
-    `books.journal.reverse` raises.
+    Raises Refusal 409 `allocation.exists` with the documents that settled one, `doc.has_successors` with the tax
+    invoices joined to one, `invoice.reversed`, and what `books.journal.reverse` raises.
     """
     rows = _locked(command, document_ids)
     gone = [r for r in rows if r.is_reversed]
     if gone:
         names = named(command.actor.group_id, {r.document_id for r in gone})
         refuse(_reversed_already(names[r.document_id]) for r in gone)
+    refuse(_with_tax_invoices(command, [r for r in rows if r.amount_tax_invoiced]))
     for kind, (_role, _sign, area) in CONTROLS.items():
         ids = [r.document_id for r in rows if r.kind == kind]
         if ids:
@@ -215,6 +216,30 @@ def reverse(command: Command, document_ids: Sequence[int], posted_on: date) -> N
     for row in rows:
         row.is_reversed, row.is_blocked = True, False
     sets.update(rows, ["is_reversed", "is_blocked"])
+
+
+def _with_tax_invoices(command: Command, rows: Sequence[RegisteredInvoice]) -> list[Problem]:
+    from jingwei.finance.tax_invoices import of_documents
+
+    if not rows:
+        return []
+    group_id = command.actor.group_id
+    names = named(group_id, {r.document_id for r in rows})
+    joined = of_documents(group_id, names)
+    return [
+        Problem(
+            "doc.has_successors",
+            _("Invoice %(number)s has tax invoices: %(taxed)s.")
+            % {
+                "number": names[row.document_id].number,
+                "taxed": ", ".join(d.number for d in joined.get(row.document_id, ())),
+            },
+            _("Change the tax invoices first: join them to another document, or declare them void."),
+            status=409,
+            documents=tuple(joined.get(row.document_id, ())),
+        )
+        for row in rows
+    ]
 
 
 def _reversed_already(invoice: DocumentRef) -> Problem:

@@ -124,7 +124,7 @@ def find(command: Command, wanted: Iterable[Wanted]) -> Documents:
         document = own.get((company, fold(text))) or supplied.get((company, party, compact(text)))
         if document is not None:
             found[company, party, text] = document
-    refs = {r.pk: _ref(r) for r in (*(r.document for r in registered), *numbered)}
+    refs = {r.pk: ref_of(r) for r in (*(r.document for r in registered), *numbered)}
     return Documents(found, refs, {r.document_id: r for r in registered})
 
 
@@ -132,10 +132,11 @@ def describe(command: Command, items: Open) -> Documents:
     """Names and register rows of the documents of open items. One statement."""
     documents = {item.document_id: item.document for item in items.items.values()}
     registered = RegisteredInvoice.objects.filter(group_id=command.actor.group_id, document_id__in=documents)
-    return Documents({}, {id: _ref(row) for id, row in documents.items()}, {r.document_id: r for r in registered})
+    return Documents({}, {id: ref_of(row) for id, row in documents.items()}, {r.document_id: r for r in registered})
 
 
-def _ref(row: RegistryRow) -> DocumentRef:
+def ref_of(row: RegistryRow) -> DocumentRef:
+    """The document as refusals name it."""
     return DocumentRef(row.type, row.pk, row.number or f"#{row.pk}")
 
 

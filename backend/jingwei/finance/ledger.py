@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from jingwei.books import journal, posting
 from jingwei.books.keeping import accounts_by_code, keeping_of
+from jingwei.books.models import Account
 from jingwei.books.posting import GoodsLine, PostingLine
 from jingwei.books.roles import Role
 from jingwei.books.rules import RULES_VERSION
@@ -53,31 +54,40 @@ def books_of(command: Command, company_ids: Iterable[int]) -> dict[int, Books]:
     return found
 
 
-def accounts_of(command: Command, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
-    """Ids of accounts by (company, code). Raises Refusal 409 `books.account.undetermined` for one the chart lacks."""
-    return {key: account.pk for key, account in accounts_by_code(command, wanted).items()}
+def accounts_of(command: Command, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Account]:
+    """Accounts by (company, code). Raises Refusal 409 `books.account.undetermined` for one the chart lacks."""
+    return accounts_by_code(command, wanted)
 
 
 def drafted(
     lines: Sequence[PostingLine],
-    accounts: Mapping[tuple[int, str], int],
+    accounts: Mapping[tuple[int, str], Account],
     company_id: int,
     party_id: int,
     given: Mapping[Role, Mapping[str, object]],
 ) -> list[journal.LineDraft]:
-    """Journal lines of posting lines; `given` adds currency, rate, due date … to the lines of a role."""
-    return [
-        journal.LineDraft(
-            account_id=accounts[company_id, line.account],
-            debit=line.debit,
-            credit=line.credit,
-            party_id=party_id,
-            rule=line.rule,
-            rules_version=RULES_VERSION,
-            **given.get(line.role, {}),  # type: ignore[arg-type]
+    """Journal lines of posting lines, with the party where the account is kept by party; `given` adds currency, rate,
+    due date … to the lines of a role."""
+    drafts = []
+    for line in lines:
+        account = accounts[company_id, line.account]
+        drafts.append(
+            journal.LineDraft(
+                account_id=account.pk,
+                debit=line.debit,
+                credit=line.credit,
+                party_id=party_id if keeps_parties(account) else None,
+                rule=line.rule,
+                rules_version=RULES_VERSION,
+                **given.get(line.role, {}),  # type: ignore[arg-type]
+            )
         )
-        for line in lines
-    ]
+    return drafts
+
+
+def keeps_parties(account: Account) -> bool:
+    """Whether balances of the account are kept by party; on others a party would only split them."""
+    return account.asks_party or account.role in journal.SETTLED
 
 
 def control(lines: Sequence[PostingLine], role: Role) -> Decimal:

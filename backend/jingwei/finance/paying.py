@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from jingwei.books import journal, posting, settling
 from jingwei.books.charts import Standard, Taxpayer
 from jingwei.books.journal import LineDraft
-from jingwei.books.models import Area, EntryKind, OpenItem
+from jingwei.books.models import Account, Area, EntryKind, OpenItem
 from jingwei.books.posting import GoodsLine, PostingLine
 from jingwei.books.roles import Role
 from jingwei.books.rules import RULES_VERSION, RuleFault, determination, rulebook
@@ -131,15 +131,16 @@ def _exchange_codes(books: Books) -> Iterable[str]:
     return (table.account(role, taxpayer=books.taxpayer) for role in (Role.EXCHANGE_GAIN, Role.EXCHANGE_LOSS))
 
 
-def _exchange_line(work: Work, amount: Decimal, accounts: Mapping[tuple[int, str], int]) -> LineDraft:
+def _exchange_line(work: Work, amount: Decimal, accounts: Mapping[tuple[int, str], Account]) -> LineDraft:
     """`amount` is debit − credit: a loss is a debit of its account, a gain a credit of its own."""
     gain, loss = _exchange_codes(work.books)
+    account = accounts[work.company_id, loss if amount > 0 else gain]
     return LineDraft(
-        account_id=accounts[work.company_id, loss if amount > 0 else gain],
+        account_id=account.pk,
         debit=max(amount, ZERO),
         credit=max(-amount, ZERO),
         summary=work.summary,
-        party_id=work.party_id,
+        party_id=work.party_id if ledger.keeps_parties(account) else None,
         rule="exchange",
         rules_version=RULES_VERSION,
     )
@@ -228,7 +229,7 @@ def _bank_line(work: Work, payment: Payment) -> LineDraft:
         currency=work.currency,
         amount_currency=payment.amount if collected else -payment.amount,
         rate=payment.rate,
-        party_id=payment.party_id,
+        party_id=payment.party_id if ledger.keeps_parties(payment.account) else None,
         rule=rule_id(work.books, RECEIVED if collected else PAID, Role.BANK),
         rules_version=RULES_VERSION,
     )
@@ -260,7 +261,11 @@ def _advance(command: Command, payment: Payment, books: Books) -> tuple[list[Pos
 
 
 def _advance_lines(
-    work: Work, payment: Payment, lines: Sequence[PostingLine], net: Decimal, accounts: Mapping[tuple[int, str], int]
+    work: Work,
+    payment: Payment,
+    lines: Sequence[PostingLine],
+    net: Decimal,
+    accounts: Mapping[tuple[int, str], Account],
 ) -> list[LineDraft]:
     if payment.amount_advance and not any(line.role in (Role.ADVANCE, Role.PREPAY) for line in lines):
         raise too_small(payment.amount_advance, work)

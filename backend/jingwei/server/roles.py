@@ -82,6 +82,7 @@ PRESETS = (
             "-purchasing.invoice.release",
             "finance.settlement.*",
             "finance.payment.settle",
+            "finance.tax-invoice.*",
         ),
     ),
     Preset("cashier", "出纳", "Cashier", (*READ, *PAY)),

@@ -1,4 +1,5 @@
-"""What accountants and cashiers keep: vouchers by hand, the register of invoices, payments and settlements."""
+"""What accountants and cashiers keep: vouchers by hand, the register of invoices, payments, settlements and tax
+invoices."""
 
 from jingwei.finance.models.invoices import InvoiceKind, RegisteredInvoice
 from jingwei.finance.models.payments import (
@@ -8,6 +9,13 @@ from jingwei.finance.models.payments import (
     SettledLine,
     Settlement,
     SettlementLine,
+)
+from jingwei.finance.models.tax_invoices import (
+    TaxInvoice,
+    TaxInvoiceColour,
+    TaxInvoiceDirection,
+    TaxInvoiceKind,
+    TaxInvoiceLine,
 )
 from jingwei.finance.models.vouchers import Voucher, VoucherKind, VoucherLine
 
@@ -20,6 +28,11 @@ __all__ = [
     "SettledLine",
     "Settlement",
     "SettlementLine",
+    "TaxInvoice",
+    "TaxInvoiceColour",
+    "TaxInvoiceDirection",
+    "TaxInvoiceKind",
+    "TaxInvoiceLine",
     "Voucher",
     "VoucherKind",
     "VoucherLine",

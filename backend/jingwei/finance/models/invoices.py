@@ -19,7 +19,8 @@ class InvoiceKind(models.TextChoices):
 
 class RegisteredInvoice(TenantModel):
     """A posted invoice or credit note: one row per document of purchasing or sales. `amount_gross` is in `currency`,
-    negative for a credit note; `blocked` are the reasons for which it may not be paid yet."""
+    negative for a credit note; `amount_tax_invoiced` is what of it has its tax invoice (数电发票), with the same sign.
+    `blocked` are the reasons for which it may not be paid yet."""
 
     unindexed = ("company", "document")
 
@@ -36,6 +37,7 @@ class RegisteredInvoice(TenantModel):
     is_blocked = models.BooleanField(default=False)
     blocked = models.JSONField(default=list)
     is_reversed = models.BooleanField(default=False)
+    amount_tax_invoiced = AmountField(default=0)
 
     class Meta:
         db_table = "registered_invoice"
@@ -50,5 +52,13 @@ class RegisteredInvoice(TenantModel):
                 name="registered_invoice_number_key",
                 condition=models.Q(kind=InvoiceKind.SUPPLIER, is_reversed=False) & ~models.Q(number_folded=""),
                 violation_error_code="invoice.duplicate",
+            ),
+            models.CheckConstraint(
+                name="registered_invoice_tax",
+                condition=models.Q(amount_tax_invoiced=0)
+                | models.Q(amount_tax_invoiced__gt=0, amount_tax_invoiced__lte=models.F("amount_gross"))
+                | models.Q(amount_tax_invoiced__lt=0, amount_tax_invoiced__gte=models.F("amount_gross")),
+                violation_error_code="tax_invoice.over",
+                violation_error_message=_("The document would have tax invoices for more than it is worth."),
             ),
         ]
