@@ -1,25 +1,42 @@
-"""The counters of order lines, changed relatively in one statement, and how far the order is because of them."""
+"""How far lines of orders and deliveries are delivered, returned and invoiced: locked in one order, and raised first in
+the command that uses them, in one statement per table.
+
+Locks are taken deliveries before orders, orders before their lines, those before the deliveries' lines, each by id.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
+from jingwei.masterdata.models import Item, Unit
 from jingwei.platform.documents.command import Command
-from jingwei.sales.models import SalesOrderLine
+from jingwei.platform.errors import DocumentRef, Problem
+from jingwei.platform.money import round_half_up
+from jingwei.sales.models import Delivery, DeliveryLine, SalesOrder, SalesOrderLine
+from jingwei.stock import planned
+from jingwei.warehouse import goods
 
 ZERO = Decimal(0)
+Key = tuple[int, int]
 
-_CHANGE = """
-UPDATE sales_order_line SET quantity_delivered = sales_order_line.quantity_delivered + given.delivered,
-    quantity_returned = sales_order_line.quantity_returned + given.returned,
-    quantity_invoiced = sales_order_line.quantity_invoiced + given.invoiced
-FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[]) AS given(id, delivered, returned, invoiced)
-WHERE sales_order_line.group_id = %s AND sales_order_line.id = given.id
-"""
+ORDER = ("quantity_delivered", "quantity_returned", "quantity_invoiced", "net_delivered", "tax_delivered")
+DELIVERY = (
+    "quantity_returned",
+    "quantity_invoiced",
+    "net_cleared",
+    "tax_cleared",
+    "net_difference",
+    "tax_difference",
+    "net_unbilled",
+    "tax_unbilled",
+)
 
 # By net amount; by number of lines where nothing has a price. Cut, not rounded: 100 % is all of it.
 _PROGRESS = """
@@ -35,21 +52,189 @@ WHERE sales_order.group_id = %(group)s AND sales_order.id = found.order_id
 """
 
 
-def change(command: Command, changes: Iterable[tuple[SalesOrderLine, Decimal, Decimal, Decimal]]) -> None:
-    """Add (delivered, returned, invoiced) to locked lines, and show the progress on their orders."""
-    sums: dict[int, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
-    orders = set()
-    for line, *parts in changes:
-        orders.add(line.order_id)
-        sums[line.pk] = [known + part for known, part in zip(sums[line.pk], parts, strict=True)]
-    if not sums:
+@dataclass(slots=True)
+class Went:
+    """A line of a delivery, with the line of the order it went out on."""
+
+    line: DeliveryLine
+    ordered: SalesOrderLine
+
+    @property
+    def quantity_cleared(self) -> Decimal:
+        """What is returned and what is invoiced, in the order line's unit; above the quantity where goods came back
+        that are invoiced and not credited yet."""
+        cleared: Decimal = self.line.quantity_returned + self.line.quantity_invoiced
+        return cleared
+
+    @property
+    def to_invoice(self) -> Decimal:
+        """What may be invoiced: what went out, less what came back and what is invoiced."""
+        rest: Decimal = self.line.quantity - self.quantity_cleared
+        return max(rest, ZERO)
+
+    @property
+    def to_credit(self) -> Decimal:
+        """What is invoiced although it came back."""
+        beyond: Decimal = self.quantity_cleared - self.line.quantity
+        return max(beyond, ZERO)
+
+    def share(self, change: Decimal, decimals: int) -> tuple[Decimal, Decimal]:
+        """What clearing `change` more (negative: less) takes of the line's net amount and tax, in the order's currency:
+        the share of all that is then cleared, less what is cleared already. Parts add up, whatever they were.
+
+        100.00 for 3: 33.33, then 33.34, then 33.33.
+        """
+        part = (self.quantity_cleared + change) / self.line.quantity
+        return (
+            round_half_up(self.line.amount_net * part, decimals) - self.line.net_cleared,
+            round_half_up(self.line.amount_tax * part, decimals) - self.line.tax_cleared,
+        )
+
+    def unbilled(
+        self, change: Decimal, share: tuple[Decimal, Decimal], rate: Decimal, decimals: int
+    ) -> tuple[Decimal, Decimal]:
+        """The same of the revenue recognised on delivery, in functional currency; nothing stays when all is cleared."""
+        if self.quantity_cleared + change == self.line.quantity:
+            return self.line.net_unbilled, self.line.tax_unbilled
+        return round_half_up(share[0] * rate, decimals), round_half_up(share[1] * rate, decimals)
+
+
+def order_lines(command: Command, order_ids: Iterable[int], *, lock: bool = False) -> dict[Key, SalesOrderLine]:
+    """The lines of orders, by (order, line number), with items and units; locked when asked."""
+    ids = set(order_ids)
+    rows = SalesOrderLine.objects.filter(group_id=command.actor.group_id, order_id__in=ids).order_by("id")
+    if lock:  # orders before their lines: whoever closes an order waits for the delivery, or it sees the order closed
+        _locked(SalesOrder.objects.filter(group_id=command.actor.group_id, id__in=ids))
+        rows = rows.select_for_update(no_key=True, of=("self",))
+    found = list(rows.select_related("order"))
+    items = command.load(Item, (x.item_id for x in found))
+    units = command.load(Unit, (x.unit_id for x in found))
+    goods.load_units(command, items.values())
+    for row in found:
+        row.item, row.unit = items[row.item_id], units[row.unit_id] if row.unit_id else items[row.item_id].unit
+    return {(row.order_id, row.line): row for row in found}
+
+
+def _locked(rows: QuerySet[Any]) -> None:
+    list(rows.select_for_update(no_key=True).order_by("id").values_list("id"))
+
+
+def delivery_lines(command: Command, delivery_ids: Iterable[int], *, lock: bool = False) -> dict[Key, Went]:
+    """The lines of deliveries with those of their orders, by (delivery, line number); all of them locked when asked."""
+    group_id, ids = command.actor.group_id, set(delivery_ids)
+    rows = DeliveryLine.objects.filter(group_id=group_id, delivery_id__in=ids)
+    if lock:
+        _locked(Delivery.objects.filter(group_id=group_id, id__in=ids))
+        ordered = order_lines(command, rows.values_list("order_id", flat=True), lock=True)
+        rows = rows.select_for_update(no_key=True, of=("self",))
+    found = list(rows.select_related("delivery").order_by("id"))
+    if not lock:
+        ordered = order_lines(command, (x.order_id for x in found))
+    return {
+        (x.delivery_id, x.line): Went(x, ordered[x.order_id, x.order_line])
+        for x in found
+        if (x.order_id, x.order_line) in ordered
+    }
+
+
+def snapshot(rows: Iterable[Any], names: Sequence[str]) -> dict[int, tuple[Decimal, ...]]:
+    """The counters of locked rows before they are changed, for `save`."""
+    return {row.pk: tuple(getattr(row, n) for n in names) for row in rows}
+
+
+def save(
+    command: Command, rows: Iterable[Any], names: Sequence[str], before: Mapping[int, tuple[Decimal, ...]]
+) -> None:
+    """Write by how much the counters of locked rows differ from their snapshot, in one statement."""
+    changed = [
+        row for row in {r.pk: r for r in rows}.values() if tuple(getattr(row, n) for n in names) != before[row.pk]
+    ]
+    if not changed:
         return
-    delivered, returned, invoiced = (list(column) for column in zip(*sums.values(), strict=True))
+    table = changed[0]._meta.db_table
+    sums = ", ".join(f"{n} = {table}.{n} + given.{n}" for n in names)
+    columns = [[getattr(r, n) - before[r.pk][i] for r in changed] for i, n in enumerate(names)]
     with connection.cursor() as cursor:
-        cursor.execute(_CHANGE, [list(sums), delivered, returned, invoiced, command.actor.group_id])
-        cursor.execute(_PROGRESS, {"group": command.actor.group_id, "orders": list(orders)})
+        cursor.execute(
+            f"UPDATE {table} SET {sums} FROM unnest(%s::bigint[], {', '.join('%s::numeric[]' for _n in names)}) "
+            f"AS given(id, {', '.join(names)}) WHERE {table}.group_id = %s AND {table}.id = given.id",
+            [[r.pk for r in changed], *columns, command.actor.group_id],
+        )
 
 
-def deliver(command: Command, changes: Iterable[tuple[SalesOrderLine, Decimal]]) -> None:
-    """Add to what is delivered."""
-    change(command, ((line, quantity, ZERO, ZERO) for line, quantity in changes))
+def save_orders(command: Command, rows: Iterable[SalesOrderLine], before: Mapping[int, tuple[Decimal, ...]]) -> None:
+    """Write the counters of order lines, and how far their orders are because of them."""
+    found = list(rows)
+    save(command, found, ORDER, before)
+    if found:
+        with connection.cursor() as cursor:
+            given: dict[str, Any] = {"group": command.actor.group_id, "orders": list({x.order_id for x in found})}
+            cursor.execute(_PROGRESS, given)
+
+
+def promise(command: Command, pairs: Iterable[tuple[Any, SalesOrderLine]], sign: int) -> None:
+    """Less is promised (+1) of order lines when goods have gone out, more again (−1) when they are to go once more;
+    `pairs` are lines with their stock quantity, and their order lines."""
+    changes: dict[Key, Decimal] = {}
+    for line, ordered in pairs:
+        if line.quantity_stock:
+            key = ordered.order_id, ordered.line
+            changes[key] = changes.get(key, ZERO) + sign * line.quantity_stock
+    planned.change(command, changes)
+
+
+def over_delivered(pairs: Iterable[tuple[Any, SalesOrderLine]]) -> list[Problem]:
+    """`delivery.over` per order line, with what is still open; several lines of one order line are added up. `pairs`
+    are lines with the quantity that would go out, and their order lines."""
+    going: dict[int, Decimal] = {}
+    problems = []
+    for line, ordered in pairs:
+        going[ordered.pk] = going.get(ordered.pk, ZERO) + line.quantity
+        open_now = ordered.quantity - ordered.quantity_delivered
+        if going[ordered.pk] > open_now:
+            problems.append(
+                Problem(
+                    "delivery.over",
+                    _("Line %(line)s of %(order)s: %(more)s more than the %(open)s still open of %(ordered)s.")
+                    % {
+                        "line": ordered.line,
+                        "order": ordered.order,
+                        "more": plain(going[ordered.pk] - open_now),
+                        "open": plain(open_now),
+                        "ordered": plain(ordered.quantity),
+                    },
+                    _("Deliver at most what is open, or have the order changed."),
+                    field="lines",
+                    line=line.line,
+                    status=409,
+                    documents=(DocumentRef("sales.order", ordered.order_id, ordered.order.number),),
+                )
+            )
+    return problems
+
+
+def plain(quantity: Decimal) -> str:
+    """A quantity as people write it, without zeros at the end."""
+    return f"{quantity.normalize():f}"
+
+
+def cents_left(found: Iterable[Went]) -> list[Problem]:
+    """`parts.order` (409) where taking a part back would leave revenue without an invoice on a line that is settled:
+    the parts after it were rounded on top of it."""
+    return [
+        Problem(
+            "parts.order",
+            _("Line %(line)s of %(delivery)s would keep %(cents)s unbilled: later parts were rounded on top of it.")
+            % {
+                "line": went.line.line,
+                "delivery": went.line.delivery,
+                "cents": f"{went.line.net_unbilled + went.line.tax_unbilled:,.2f}",
+            },
+            _("Take the later returns and invoices of the line back first."),
+            line=went.line.line,
+            status=409,
+            documents=(DocumentRef("sales.delivery", went.line.delivery_id, went.line.delivery.number),),
+        )
+        for went in {w.line.pk: w for w in found}.values()
+        if went.quantity_cleared == went.line.quantity and (went.line.net_unbilled or went.line.tax_unbilled)
+    ]

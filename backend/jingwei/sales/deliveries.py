@@ -5,7 +5,8 @@ and moves the goods to the customer: into 发出商品 (S05) until they are invo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,17 +14,17 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.books.models import Bookkeeping, RevenueOn
-from jingwei.masterdata.models import Item, Location, LocationKind, Unit
-from jingwei.masterdata.pricing import share_of
+from jingwei.masterdata.models import Location, LocationKind
 from jingwei.masterdata.units import ratio, to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input, asked
-from jingwei.platform.errors import DocumentRef, Problem, Refusal, Text, refuse
+from jingwei.platform.errors import Problem, Refusal, Text, refuse
+from jingwei.platform.money import round_half_up
 from jingwei.platform.text import fold
-from jingwei.sales import counters, revenue
+from jingwei.sales import counters, orders, revenue, successors
 from jingwei.sales.models import Delivery, DeliveryLine, SalesOrder, SalesOrderLine
-from jingwei.sales.orders import CONFIRMED, open_stock
-from jingwei.stock import planned, posting, reserving
+from jingwei.sales.orders import CONFIRMED
+from jingwei.stock import posting, reserving
 from jingwei.stock.balances import Key
 from jingwei.stock.models import Lot, Move, Reservation, Status
 from jingwei.warehouse import goods, places
@@ -42,27 +43,10 @@ class Reversal(Input):
     moved_at: datetime = asked(_("Moved at"), _("When the goods went back; in an open period."))
 
 
-def order_lines(command: Command, ids: Iterable[int], *, lock: bool = False) -> dict[tuple[int, int], SalesOrderLine]:
-    """The lines of orders by (order, line number), with items and units; locked when asked."""
-    ids = set(ids)
-    rows = SalesOrderLine.objects.filter(group_id=command.actor.group_id, order_id__in=ids).order_by("id")
-    if lock:  # orders before their lines: whoever closes an order waits for the delivery, or it sees the order closed
-        orders = SalesOrder.objects.select_for_update(no_key=True).filter(group_id=command.actor.group_id, id__in=ids)
-        list(orders.order_by("id").values_list("id"))
-        rows = rows.select_for_update(no_key=True, of=("self",))
-    found = list(rows.select_related("order"))
-    items = command.load(Item, (x.item_id for x in found))
-    units = command.load(Unit, (x.unit_id for x in found))
-    goods.load_units(command, items.values())
-    for row in found:
-        row.item, row.unit = items[row.item_id], units[row.unit_id] if row.unit_id else items[row.item_id].unit
-    return {(row.order_id, row.line): row for row in found}
-
-
 def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
     """Lines of confirmed orders of the customer, quantities in the order's unit, places of the stock, lots, not before
     the order; fills what follows from the order line: item, unit, stock quantity, place."""
-    known = order_lines(command, (line.order_id for d in drafts for line in d.record.lines))
+    known = counters.order_lines(command, (line.order_id for d in drafts for line in d.record.lines))
     bare = [x for d in drafts for x in d.record.lines if x.location_id is None]
     first = places.first_of_stock(command, drafts[0].record.company_id) if bare else None
     wanted = {o.order.location_id for o in known.values()}
@@ -101,16 +85,26 @@ def _line_problems(
         message = _("Order %(order)s is dated %(date)s, after the delivery.")
         words = {"order": ordered.order, "date": ordered.order.ordered_on.isoformat()}
         problems.append(Problem("date.order", message % words, field="order"))
+    problems += quantity_problems(line, ordered, _("Use a return."))
+    return problems + goods.place_problems(ordered.item, line.location)
+
+
+def quantity_problems(line: Any, ordered: SalesOrderLine, hint: Text) -> list[Problem]:
+    """`qty.not_positive`, `qty.scale` and what does not convert, by field; fills `quantity_stock`."""
     line.quantity_stock = ZERO
     if line.quantity <= 0:
-        hint = _("Use a return.")
-        problems.append(Problem("qty.not_positive", _("The quantity must be greater than 0."), hint, field="quantity"))
-    elif ordered.item.is_stocked:
+        message: Text = _("The quantity must be greater than 0.")
+        return [Problem("qty.not_positive", message, hint, field="quantity")]
+    if line.quantity != round(line.quantity, ordered.unit.scale):
+        words = {"quantity": counters.plain(line.quantity), "unit": ordered.unit, "scale": ordered.unit.scale}
+        message = _("%(quantity)s: %(unit)s has %(scale)s decimals.") % words
+        return [Problem("qty.scale", message, field="quantity")]
+    if ordered.item.is_stocked:
         try:
             line.quantity_stock = to_stock(ordered.item, line.quantity, ordered.unit)
         except Refusal as refusal:
-            problems += [p.at(field="quantity") for p in refusal.problems]
-    return problems + goods.place_problems(ordered.item, line.location)
+            return [p.at(field="quantity") for p in refusal.problems]
+    return []
 
 
 def _not_confirmed(ordered: SalesOrderLine, line: int | None) -> Problem | None:
@@ -124,70 +118,56 @@ def _not_confirmed(ordered: SalesOrderLine, line: int | None) -> Problem | None:
 def post(command: Command, deliveries: Sequence[Delivery], inputs: Input) -> None:
     """Raise the counters, use what was kept, move the goods. Raises `delivery.over`, and what the stock raises:
     `stock.short` names for whom the rest is kept."""
-    ids = {line.order_id for d in deliveries for line in d.lines}
-    known = order_lines(command, ids, lock=True)
-    pairs = [(d, line, known[line.order_id, line.order_line]) for d in deliveries for line in d.lines]
+    pairs, before = _locked(command, deliveries)
     refuse([p for _d, line, ordered in pairs if (p := _not_confirmed(ordered, line.line)) is not None])
-    refuse(_over(pairs))
+    refuse(counters.over_delivered((line, ordered) for _d, line, ordered in pairs))
     for _delivery, line, ordered in pairs:
         _worth(command, line, ordered)
-        ordered.quantity_delivered += line.quantity
-    counters.deliver(command, [(ordered, line.quantity) for _d, line, ordered in pairs])
-    _promise(command, pairs, 1)
+    counters.save_orders(command, (ordered for _d, _l, ordered in pairs), before)
+    counters.promise(command, ((line, ordered) for _d, line, ordered in pairs), 1)
     for company_id in sorted({d.company_id for d in deliveries}):
-        own = [(d, line, ordered) for d, line, ordered in pairs if d.company_id == company_id]
-        _ship(command, company_id, own)
+        _ship(command, company_id, [p for p in pairs if p[0].company_id == company_id])
+    totals: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for delivery, line, ordered in pairs:
+        totals[delivery.pk] += revenue.in_books(command, ordered, line.amount_net)
+        if delivery.is_revenue_recognised:
+            line.net_unbilled = revenue.in_books(command, ordered, line.amount_net)
+            line.tax_unbilled = revenue.in_books(command, ordered, line.amount_tax)
     for delivery in deliveries:
-        delivery.amount = sum((revenue.in_books(command, o, x.amount_net) for d, x, o in pairs if d is delivery), ZERO)
-    revenue.recognise(command, pairs)
+        delivery.amount = totals[delivery.pk]
+    revenue.recognise(command, _recognised(command, pairs, 1))
 
 
-def _over(pairs: Sequence[Pair]) -> list[Problem]:
-    """`delivery.over` per order line, with what is still open; several lines of one order line are added up."""
-    going: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    problems = []
-    for _delivery, line, ordered in pairs:
-        going[ordered.pk] += line.quantity
-        open_now = ordered.quantity - ordered.quantity_delivered
-        if going[ordered.pk] > open_now:
-            more = going[ordered.pk] - open_now
-            problems.append(
-                Problem(
-                    "delivery.over",
-                    _("Line %(line)s of %(order)s: %(more)s more than the %(open)s still open of %(ordered)s.")
-                    % {
-                        "line": ordered.line,
-                        "order": ordered.order,
-                        "more": f"{more.normalize():f}",
-                        "open": f"{open_now.normalize():f}",
-                        "ordered": f"{ordered.quantity.normalize():f}",
-                    },
-                    _("Deliver at most what is open, or have the order changed."),
-                    field="lines",
-                    line=line.line,
-                    status=409,
-                    documents=(DocumentRef("sales.order", ordered.order_id, ordered.order.number),),
-                )
-            )
-    return problems
+def _locked(command: Command, deliveries: Sequence[Delivery]) -> tuple[list[Pair], dict[int, tuple[Decimal, ...]]]:
+    known = counters.order_lines(command, {line.order_id for d in deliveries for line in d.lines}, lock=True)
+    pairs = [(d, line, known[line.order_id, line.order_line]) for d in deliveries for line in d.lines]
+    return pairs, counters.snapshot(known.values(), counters.ORDER)
+
+
+def _recognised(command: Command, pairs: Sequence[Pair], sign: int) -> list[revenue.Part]:
+    return [
+        revenue.Part(
+            d, command.date_of(d.moved_at, d.company_id), o.item, sign * line.net_unbilled, sign * line.tax_unbilled
+        )
+        for d, line, o in pairs
+        if d.is_revenue_recognised
+    ]
 
 
 def _worth(command: Command, line: DeliveryLine, ordered: SalesOrderLine) -> None:
-    """The share of the order line's amounts, in the order's currency: parts add up to the whole exactly."""
-    own = command.company(ordered.order.company_id).currency
-    decimals = own.decimals if ordered.order.currency_id == own.code else 2
-    part = (line.quantity, ordered.quantity_delivered, ordered.quantity, decimals)
-    line.amount_net = share_of(ordered.amount_net, *part)
-    line.amount_tax = share_of(ordered.amount_tax, *part)
+    """Raise the order line's counters; the line's amounts are the share of all that is then delivered, less what was
+    delivered already, in the order's currency: parts add up to the whole exactly."""
+    decimals = revenue.decimals_of(command, ordered)
+    part = (ordered.quantity_delivered + line.quantity) / ordered.quantity
+    line.amount_net = round_half_up(ordered.amount_net * part, decimals) - ordered.net_delivered
+    line.amount_tax = round_half_up(ordered.amount_tax * part, decimals) - ordered.tax_delivered
+    _count(line, ordered, 1)
 
 
-def _promise(command: Command, pairs: Sequence[Pair], sign: int) -> None:
-    """Less is promised when goods have gone out, more again when they came back."""
-    changes: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
-    for _delivery, line, ordered in pairs:
-        if line.quantity_stock:
-            changes[ordered.order_id, ordered.line] += sign * line.quantity_stock
-    planned.change(command, changes)
+def _count(line: DeliveryLine, ordered: SalesOrderLine, sign: int) -> None:
+    ordered.quantity_delivered += sign * line.quantity
+    ordered.net_delivered += sign * line.amount_net
+    ordered.tax_delivered += sign * line.amount_tax
 
 
 def _ship(command: Command, company_id: int, pairs: Sequence[Pair]) -> None:
@@ -234,7 +214,9 @@ def _use(
     """Resolve what was kept for the lines: used where the goods are taken from there, let go where more is kept than
     the line still has open. Returns what the moves use up, by place."""
     kept = reserving.open_for(command.actor.group_id, {o.order_id for _d, _l, o in shipped})
-    left = {(r.document_id, r.document_line, _key(r)): r.quantity for r in kept if r.company_id == company_id}
+    left = {
+        (r.document_id, r.document_line, orders.place_of(r)): r.quantity for r in kept if r.company_id == company_id
+    }
     used: dict[tuple[int, int, Key], Decimal] = defaultdict(lambda: ZERO)
     for (_delivery, _line, ordered), draft in zip(shipped, drafts, strict=True):
         key = Key(draft.item_id, draft.from_location_id, draft.lot_id or 0, Status.AVAILABLE, 0)
@@ -244,55 +226,68 @@ def _use(
             used[place] += part
             left[place] -= part
     released = reserving.use(command, company_id, [reserving.Want(*place, part) for place, part in used.items()])
-    still_open = {(o.order_id, o.line): open_stock(o) for _d, _l, o in shipped}
-    gone = []
-    for (order, line, key), quantity in left.items():
-        allowed = still_open.get((order, line), quantity)
-        if quantity > allowed:
-            gone.append(reserving.Want(order, line, key, quantity - allowed))
-        if (order, line) in still_open:
-            still_open[order, line] = max(allowed - quantity, ZERO)
-    reserving.release(command, company_id, gone)
+    orders.release_beyond(command, [ordered for _d, _l, ordered in shipped])
     return released
 
 
-def _key(row: Reservation) -> Key:
-    return Key(row.item_id, row.location_id, row.lot_id, row.status, row.owner_id)
+def moves_of(command: Command, delivery_ids: Iterable[int]) -> dict[tuple[int, int], Move]:
+    """The moves that deliveries made, by (delivery, line number)."""
+    rows = Move.objects.filter(group_id=command.actor.group_id, document_id__in=set(delivery_ids), reverses=None)
+    return {(m.document_id, m.document_line): m for m in rows.filter(origin=None)}
+
+
+def move_back(command: Command, documents: Sequence[Any], at: datetime, recognised: Collection[int]) -> None:
+    """The goods of deliveries or returns go back where they were, with their cost. `recognised` are the documents whose
+    goods had gone straight into the cost of sales."""
+    rows = Move.objects.filter(
+        group_id=command.actor.group_id, document_id__in=[d.pk for d in documents], reverses=None
+    )
+    moves = list(rows.order_by("id"))
+    by_company: dict[int, list[posting.MoveDraft]] = defaultdict(list)
+    for document in documents:
+        event = {document.pk: SOLD if document.pk in recognised else DISPATCHED}
+        own = [m for m in moves if m.document_id == document.pk]
+        on = command.date_of(at, document.company_id)
+        by_company[document.company_id] += posting.mirrored(own, at, on, event, party_id=document.customer_id)
+    for company_id in sorted(by_company):
+        posting.post(command, company_id, by_company[company_id])
+
+
+def too_early(documents: Sequence[Any], at: datetime) -> list[Problem]:
+    """`date.order` for goods that would go back before they moved."""
+    message = _("The goods cannot go back before they moved.")
+    return [Problem("date.order", message, field="moved_at") for d in documents if at < d.moved_at]
 
 
 def reverse(command: Command, deliveries: Sequence[Delivery], inputs: Reversal) -> None:
-    """Take the goods back at the value they left with; they are promised again where the order is still confirmed."""
-    ids = {line.order_id for d in deliveries for line in d.lines}
-    known = order_lines(command, ids, lock=True)
-    pairs = [(d, line, known[line.order_id, line.order_line]) for d in deliveries for line in d.lines]
-    for delivery in deliveries:
-        if inputs.moved_at < delivery.moved_at:
-            raise Refusal(Problem("date.order", _("The goods cannot go back before they moved."), field="moved_at"))
+    """Take the goods back at what they cost; they are promised again where the order is still confirmed. Raises
+    `doc.has_successors` while returns or invoices name the delivery."""
+    refuse(too_early(deliveries, inputs.moved_at))
+    refuse(successors.problems(deliveries, successors.of_deliveries(command, [d.pk for d in deliveries])))
+    pairs, before = _locked(command, deliveries)
     for _delivery, line, ordered in pairs:
-        ordered.quantity_delivered -= line.quantity
-    counters.deliver(command, [(ordered, -line.quantity) for _d, line, ordered in pairs])
-    _promise(command, pairs, -1)
-    for delivery in deliveries:
-        on = command.date_of(inputs.moved_at, delivery.company_id)
-        rows = Move.objects.filter(group_id=delivery.group_id, document_id=delivery.pk, reverses=None)
-        event = SOLD if delivery.is_revenue_recognised else DISPATCHED
-        back = posting.mirrored(
-            list(rows.order_by("id")), inputs.moved_at, on, {delivery.pk: event}, party_id=delivery.customer_id
-        )
-        posting.post(command, delivery.company_id, back)
-        revenue.take_back(command, [p for p in pairs if p[0] is delivery], on)
+        _count(line, ordered, -1)
+    counters.save_orders(command, (ordered for _d, _l, ordered in pairs), before)
+    counters.promise(command, ((line, ordered) for _d, line, ordered in pairs), -1)
+    move_back(command, deliveries, inputs.moved_at, {d.pk for d in deliveries if d.is_revenue_recognised})
+    red = [
+        replace(p, on=command.date_of(inputs.moved_at, p.document.company_id)) for p in _recognised(command, pairs, -1)
+    ]
+    revenue.recognise(command, red, purpose="revenue.reversed")
+    for _delivery, line, _ordered in pairs:
+        line.net_unbilled = line.tax_unbilled = ZERO
 
 
-def from_orders(command: Command, orders: Sequence[SalesOrder]) -> list[dict[str, Any]]:
+def from_orders(command: Command, documents: Sequence[SalesOrder]) -> list[dict[str, Any]]:
     """下推: what is still open of the orders, one delivery per customer; first from where it is kept, lot by lot."""
-    known = order_lines(command, [o.pk for o in orders])
+    known = counters.order_lines(command, [o.pk for o in documents])
     kept: dict[tuple[int, int], list[Reservation]] = defaultdict(list)
-    for row in reserving.open_for(command.actor.group_id, [o.pk for o in orders]):
+    for row in reserving.open_for(command.actor.group_id, [o.pk for o in documents]):
         kept[row.document_id, row.document_line].append(row)
     found_lots = command.load(Lot, (r.lot_id for own in kept.values() for r in own if r.lot_id))
     lots = {id: lot.code for id, lot in found_lots.items()}
     by_customer: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for order in orders:
+    for order in documents:
         for line in order.lines:
             ordered = known[order.pk, line.line]
             by_customer[order.customer_id] += _open_parts(ordered, kept[order.pk, line.line], lots)

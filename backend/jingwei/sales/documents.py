@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform import masters
 from jingwei.platform.documents.declare import Action, Conversion, Document, Lines, Section, Series, State
-from jingwei.sales import credit, deliveries, orders
-from jingwei.sales.models import CreditLimit, Delivery, DeliveryLine, SalesOrder, SalesOrderLine
+from jingwei.sales import billings, credit, deliveries, drawing, orders, returns
+from jingwei.sales.models import (
+    Billing,
+    BillingLine,
+    CreditLimit,
+    Delivery,
+    DeliveryLine,
+    SalesOrder,
+    SalesOrderLine,
+    SalesReturn,
+    SalesReturnLine,
+)
 from jingwei.sales.orders import CANCELLED, CLOSED, CONFIRMED, DRAFT
 
 ORDER = Document(
@@ -288,7 +300,200 @@ DELIVERY = Document(
             ask=_("The goods come back at the value they left with; both stay in the books."),
         ),
     ),
+    conversions=(
+        Conversion(
+            key="invoice",
+            label=_("Issue invoice"),
+            target="sales.billing",
+            source=frozenset({deliveries.POSTED}),
+            build=drawing.from_deliveries,
+            style="primary",
+            help=_("An invoice of what is not invoiced yet, several deliveries to one customer in one."),
+        ),
+        Conversion(
+            key="return",
+            label=_("Return"),
+            target="sales.return",
+            source=frozenset({deliveries.POSTED}),
+            build=returns.from_deliveries,
+            help=_("A return of what went out; take out what stays."),
+        ),
+    ),
     check=deliveries.check,
+)
+
+RETURN = Document(
+    key="sales.return",
+    path="sales/returns",
+    model=SalesReturn,
+    label=_("Sales return"),
+    plural=_("Sales returns"),
+    help=_("Goods that come back from customers. Posting takes them into the stock at what they cost."),
+    steward=_("Warehouse keeper"),
+    title=("reason", "reason"),
+    number="number",
+    party="customer",
+    sort="-id",
+    import_key="reference",
+    series=Series(pattern="SR-{yyyy}-{seq:06}"),
+    sections=(
+        Section(
+            key="main",
+            label=_("Goods"),
+            fields=("number", "customer", "moved_at", "is_final", "reason", "reference", "amount"),
+        ),
+    ),
+    read_only=frozenset({"number", "amount"}),
+    lines=(
+        Lines(
+            name="lines",
+            model=SalesReturnLine,
+            parent="sales_return",
+            label=_("Lines"),
+            help=_("What comes back of which delivery line."),
+            fields=(
+                "delivery",
+                "delivery_line",
+                "item",
+                "quantity",
+                "location",
+                "lot",
+                "reason",
+                "quantity_stock",
+                "amount_net",
+                "amount_tax",
+            ),
+            read_only=frozenset({"item", "quantity_stock", "amount_net", "amount_tax"}),
+            rare=frozenset({"lot", "reason", "amount_tax"}),
+            details=frozenset({"quantity_stock"}),
+            minimum=1,
+        ),
+    ),
+    columns=("number", "customer", "moved_at", "reason", "amount", "state"),
+    filters=("state", "customer", "moved_at"),
+    search=("reference",),
+    sortable=("id", "number", "moved_at"),
+    states=DELIVERY.states,
+    editable_in=frozenset({returns.DRAFT}),
+    deletable_in=frozenset({returns.DRAFT}),
+    actions=(
+        replace(
+            DELIVERY.actions[0], rule=returns.post, help=_("Take the goods into the stock again, at what they cost.")
+        ),
+        replace(
+            DELIVERY.actions[1],
+            rule=returns.reverse,
+            help=_("The goods are with the customer again, in an open period."),
+            ask=_("The goods leave again at the cost they came back with; both stay in the books."),
+        ),
+    ),
+    conversions=(
+        Conversion(
+            key="credit",
+            label=_("Credit"),
+            target="sales.billing",
+            source=frozenset({returns.POSTED}),
+            build=drawing.from_returns,
+            style="primary",
+            help=_("A credit note for what came back although it is invoiced."),
+        ),
+    ),
+    check=returns.check,
+)
+
+BILLING = Document(
+    key="sales.billing",
+    path="sales/billings",
+    model=Billing,
+    label=_("Customer invoice"),
+    plural=_("Customer invoices"),
+    help=_("What customers are asked for what was delivered, and credit notes. Posting enters the receivable."),
+    steward=_("Accountant"),
+    title=("reference", "reference"),
+    number="number",
+    date="invoiced_on",
+    party="customer",
+    sort="-id",
+    import_key="reference",
+    series=Series(pattern="SI-{yyyy}-{seq:06}"),
+    sections=(
+        Section(
+            key="main",
+            label=_("Customer invoice"),
+            fields=("number", "kind", "customer", "invoiced_on", "due_on", "currency", "reference"),
+        ),
+        Section(key="totals", label=_("Totals"), fields=("amount_net", "amount_tax", "amount_gross", "amount_open")),
+        Section(key="more", label=_("Further"), fields=("rate",), folded=True),
+    ),
+    read_only=frozenset({"number", "currency", "amount_net", "amount_tax", "amount_gross", "amount_open"}),
+    lines=(
+        Lines(
+            name="lines",
+            model=BillingLine,
+            parent="billing",
+            label=_("Lines"),
+            help=_("What is invoiced of which delivery line."),
+            fields=(
+                "delivery",
+                "delivery_line",
+                "item",
+                "quantity",
+                "unit",
+                "price",
+                "tax_rate",
+                "net_given",
+                "tax_given",
+                "amount_net",
+                "amount_tax",
+                "amount_gross",
+            ),
+            read_only=frozenset({"item", "unit", "price", "tax_rate", "amount_net", "amount_tax", "amount_gross"}),
+            rare=frozenset({"net_given", "tax_given"}),
+            minimum=1,
+        ),
+    ),
+    columns=("number", "kind", "customer", "invoiced_on", "due_on", "currency", "amount_gross", "state"),
+    filters=("state", "kind", "customer", "invoiced_on", "due_on", "currency"),
+    search=("reference",),
+    sortable=("id", "number", "invoiced_on", "due_on"),
+    states=DELIVERY.states,
+    editable_in=frozenset({billings.DRAFT}),
+    deletable_in=frozenset({billings.DRAFT}),
+    actions=(
+        Action(
+            key="post",
+            label=_("Post"),
+            source=frozenset({billings.DRAFT}),
+            target=billings.POSTED,
+            rule=billings.post,
+            style="primary",
+            help=_("Enter the receivable; the cost of the goods follows it."),
+        ),
+        Action(
+            key="reverse",
+            label=_("Reverse"),
+            source=frozenset({billings.POSTED}),
+            target=billings.REVERSED,
+            rule=billings.reverse,
+            inputs=billings.Reversal,
+            style="danger",
+            help=_("Take the invoice back in red, in an open period, as long as nothing of it is settled."),
+            ask=_("The goods can be invoiced again; both entries stay in the books."),
+        ),
+    ),
+    conversions=(
+        Conversion(
+            key="collect",
+            label=_("Receive payment"),
+            target="finance.payment",
+            source=frozenset({billings.POSTED}),
+            build=drawing.from_billings,
+            style="primary",
+            help=_("A receipt of what is still open of the invoices."),
+        ),
+    ),
+    check=billings.check,
+    refresh=billings.refresh,
 )
 
 CREDIT_LIMIT = Document(
@@ -322,4 +527,4 @@ CREDIT_LIMIT = Document(
     refresh=credit.refresh,
 )
 
-DOCUMENTS = (ORDER, DELIVERY, CREDIT_LIMIT)
+DOCUMENTS = (ORDER, DELIVERY, RETURN, BILLING, CREDIT_LIMIT)

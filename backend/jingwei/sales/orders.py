@@ -17,13 +17,13 @@ from jingwei.masterdata.rates import rate_on
 from jingwei.masterdata.units import to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input
-from jingwei.platform.errors import DocumentRef, Problem, Refusal, Text, refuse
+from jingwei.platform.errors import Problem, Refusal, Text, refuse
 from jingwei.platform.models import Company
-from jingwei.sales import credit, queries
-from jingwei.sales.models import DeliveryLine, SalesOrder, SalesOrderLine
+from jingwei.sales import credit, queries, successors
+from jingwei.sales.models import SalesOrder, SalesOrderLine
 from jingwei.stock import balances, planned, reserving
 from jingwei.stock.balances import Key
-from jingwei.stock.models import Balance, Lot, PlannedKind, PlannedMove, Status
+from jingwei.stock.models import Balance, Lot, PlannedKind, PlannedMove, Reservation, Status
 from jingwei.warehouse import goods, places
 
 DRAFT, CONFIRMED, CLOSED, CANCELLED = "draft", "confirmed", "closed", "cancelled"
@@ -226,6 +226,28 @@ def _free(
     return {key: free[key] for key in sorted(free, key=turn) if free[key] > 0}
 
 
+def release_beyond(command: Command, lines: Sequence[SalesOrderLine]) -> None:
+    """Let go of what is kept beyond what is open of locked lines, with their orders: goods went out from elsewhere, or
+    what was to go out once more is not to any longer."""
+    still_open = {(x.order_id, x.line): open_stock(x) for x in lines}
+    by_company: dict[int, list[reserving.Want]] = defaultdict(list)
+    for row in reserving.open_for(command.actor.group_id, {x.order_id for x in lines}):
+        place = row.document_id, row.document_line
+        if place not in still_open:
+            continue
+        if row.quantity > still_open[place]:
+            want = reserving.Want(*place, place_of(row), row.quantity - still_open[place])
+            by_company[row.company_id].append(want)
+        still_open[place] = max(still_open[place] - row.quantity, ZERO)
+    for company_id in sorted(by_company):
+        reserving.release(command, company_id, by_company[company_id])
+
+
+def place_of(row: Reservation) -> Key:
+    """Where the goods of a reservation lie."""
+    return Key(row.item_id, row.location_id, row.lot_id, row.status, row.owner_id)
+
+
 def _let_go(command: Command, orders: Sequence[SalesOrder]) -> None:
     for company_id in sorted({o.company_id for o in orders}):
         reserving.release_all(command, company_id, [o.pk for o in orders if o.company_id == company_id])
@@ -239,7 +261,7 @@ def _call_off(command: Command, orders: Sequence[SalesOrder]) -> None:
 
 def reopen(command: Command, orders: Sequence[SalesOrder], inputs: Input) -> None:
     """Back to draft, as long as nothing went out."""
-    refuse(_with_deliveries(command, orders))
+    refuse(successors.problems(orders, successors.of_orders(command, [o.pk for o in orders])))
     _call_off(command, orders)
 
 
@@ -250,27 +272,5 @@ def close(command: Command, orders: Sequence[SalesOrder], inputs: Input) -> None
 
 def cancel(command: Command, orders: Sequence[SalesOrder], inputs: Input) -> None:
     """Nothing will go out; refused with the deliveries where something has."""
-    refuse(_with_deliveries(command, orders))
+    refuse(successors.problems(orders, successors.of_orders(command, [o.pk for o in orders])))
     _call_off(command, orders)
-
-
-def _with_deliveries(command: Command, orders: Sequence[SalesOrder]) -> list[Problem]:
-    """`doc.has_successors`, naming the deliveries that stand in the way."""
-    rows = DeliveryLine.objects.filter(
-        group_id=command.actor.group_id, order_id__in=[o.pk for o in orders], delivery__state__in=("draft", "posted")
-    )
-    found: dict[int, list[DocumentRef]] = {}
-    for order_id, id, number in rows.values_list("order_id", "delivery_id", "delivery__number").distinct():
-        found.setdefault(order_id, []).append(DocumentRef("sales.delivery", id, number))
-    return [
-        Problem(
-            "doc.has_successors",
-            _("Order %(number)s has deliveries: %(deliveries)s.")
-            % {"number": order, "deliveries": ", ".join(ref.number for ref in found[order.pk])},
-            _("Reverse or delete them first, in this order."),
-            status=409,
-            documents=tuple(found[order.pk]),
-        )
-        for order in orders
-        if order.pk in found
-    ]

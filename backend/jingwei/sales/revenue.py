@@ -1,10 +1,10 @@
 """Revenue recognised on delivery (S07), where the company's policy says so: receivable not invoiced yet against revenue
-and tax that falls due with the invoice."""
+and tax that falls due with the invoice. What comes back takes it back in red."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,14 +13,29 @@ from jingwei.books import journal
 from jingwei.books.models import Area
 from jingwei.books.posting import GoodsLine
 from jingwei.finance import ledger
-from jingwei.masterdata.models import ItemCategory
+from jingwei.masterdata.models import Item, ItemCategory
 from jingwei.platform.documents.command import Command
 from jingwei.platform.money import round_half_up
 from jingwei.sales.models import SalesOrderLine
 
 UNBILLED = "sales.delivered_unbilled"
-#: A delivery, its line and the order line it goes out on.
-Part = tuple[Any, Any, SalesOrderLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a line of a delivery or return recognises, in functional currency; negative in red."""
+
+    document: Any
+    on: date
+    item: Item
+    net: Decimal
+    tax: Decimal
+
+
+def decimals_of(command: Command, ordered: SalesOrderLine) -> int:
+    """Decimals of the order's currency; 2 where it is not the company's own."""
+    own = command.company(ordered.order.company_id).currency
+    return own.decimals if ordered.order.currency_id == own.code else 2
 
 
 def in_books(command: Command, ordered: SalesOrderLine, amount: Decimal) -> Decimal:
@@ -29,55 +44,42 @@ def in_books(command: Command, ordered: SalesOrderLine, amount: Decimal) -> Deci
     return round_half_up(amount * (ordered.order.rate or 1), decimals)
 
 
-def recognise(command: Command, pairs: Sequence[Part]) -> None:
-    """Post the revenue of deliveries whose company recognises it when the goods leave."""
-    _post(command, pairs, None)
+def classes(command: Command, items: Sequence[Item]) -> dict[int, str]:
+    """The accounting class of items, by id."""
+    categories = command.load(ItemCategory, (i.category_id for i in items))
+    return {i.pk: str(categories[i.category_id].accounting_class) for i in items}
 
 
-def take_back(command: Command, pairs: Sequence[Part], on: date) -> None:
-    """Post it in red, on the day the goods came back."""
-    _post(command, pairs, on)
-
-
-def _post(command: Command, pairs: Sequence[Part], back_on: date | None) -> None:
-    by_delivery: dict[int, list[Part]] = defaultdict(list)
-    for pair in pairs:
-        if pair[0].is_revenue_recognised:
-            by_delivery[pair[0].pk].append(pair)
-    if not by_delivery:
+def recognise(command: Command, parts: Sequence[Part], *, purpose: str = "revenue") -> None:
+    """Post the parts, an entry for each document."""
+    documents = {p.document.pk: p for p in parts}
+    if not documents:
         return
-    groups = list(by_delivery.values())
-    categories = command.load(ItemCategory, (o.item.category_id for own in groups for _d, _l, o in own))
-    books = ledger.books_of(command, (own[0][0].company_id for own in groups))
-    lines = [books[own[0][0].company_id].lines([_posting(command, own, categories, back_on)]) for own in groups]
-    wanted = ((own[0][0].company_id, x.account) for own, found in zip(groups, lines, strict=True) for x in found)
+    kinds = classes(command, [p.item for p in parts])
+    books = ledger.books_of(command, (p.document.company_id for p in parts))
+    lines = {}
+    for id, first in documents.items():
+        own = [
+            GoodsLine({"net": p.net, "tax": p.tax, "gross": p.net + p.tax}, kinds[p.item.pk])
+            for p in parts
+            if p.document.pk == id
+        ]
+        lines[id] = books[first.document.company_id].lines([ledger.Posting(UNBILLED, own)])
+    wanted = ((documents[id].document.company_id, x.account) for id, found in lines.items() for x in found)
     accounts = ledger.accounts_of(command, wanted)
-    drafts = []
-    for own, found in zip(groups, lines, strict=True):
-        delivery = own[0][0]
-        drafts.append(
+    journal.post(
+        command,
+        [
             journal.EntryDraft(
-                company_id=delivery.company_id,
-                currency=books[delivery.company_id].currency,
-                posted_on=back_on or command.date_of(delivery.moved_at, delivery.company_id),
-                document_id=delivery.pk,
-                purpose="revenue" if back_on is None else "revenue.reversed",
+                company_id=first.document.company_id,
+                currency=books[first.document.company_id].currency,
+                posted_on=first.on,
+                document_id=id,
+                purpose=purpose,
                 area=Area.SALES,
-                summary=delivery.waybill or delivery.number,
-                lines=ledger.drafted(found, accounts, delivery.company_id, delivery.customer_id, {}),
+                summary=first.document.number,
+                lines=ledger.drafted(lines[id], accounts, first.document.company_id, first.document.customer_id, {}),
             )
-        )
-    journal.post(command, drafts)
-
-
-def _posting(
-    command: Command, pairs: Sequence[Part], categories: dict[int, ItemCategory], back_on: date | None
-) -> ledger.Posting:
-    sign = 1 if back_on is None else -1
-    lines = []
-    for _delivery, line, ordered in pairs:
-        net = sign * in_books(command, ordered, line.amount_net)
-        tax = sign * in_books(command, ordered, line.amount_tax)
-        facts = {"net": net, "tax": tax, "gross": net + tax}
-        lines.append(GoodsLine(facts, str(categories[ordered.item.category_id].accounting_class)))
-    return ledger.Posting(UNBILLED, lines)
+            for id, first in documents.items()
+        ],
+    )

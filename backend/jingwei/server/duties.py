@@ -79,6 +79,12 @@ CONFLICTS = (
         _("Who takes orders does not hand out the goods."),
     ),
     Conflict(
+        "delivery-billing",
+        ("sales.delivery.post", "sales.return.post"),
+        ("sales.billing.post",),
+        _("Who hands out goods or takes them back does not invoice or credit them."),
+    ),
+    Conflict(
         "credit-order",
         ("sales.credit-limit.create", "sales.credit-limit.edit"),
         ("sales.order.confirm",),

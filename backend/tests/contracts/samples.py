@@ -8,7 +8,7 @@ from typing import Any
 from jingwei.finance.models import Voucher
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.purchasing.models import GoodsReceipt, PurchaseOrder
-from jingwei.sales.models import SalesOrder
+from jingwei.sales.models import Delivery, SalesOrder
 from tests.books.stories import OFFICE, voucher
 from tests.stock.stories import at, body
 
@@ -34,6 +34,11 @@ def _opening() -> str:
     """The opening voucher that `tests.contracts` posted: a prepayment to the supplier and a debt."""
     found = Voucher.objects.filter(kind="opening", state="posted").order_by("-id")
     return str(found.values_list("number", flat=True)[0])
+
+
+def _went() -> int:
+    """The delivery that `tests.contracts` posted for returns and invoices, in the group made last."""
+    return int(Delivery.objects.filter(state="posted").order_by("-id").values_list("id", flat=True)[0])
 
 
 #: key → (what it needs first, bodies by number). The number makes codes unique.
@@ -168,6 +173,18 @@ SAMPLES: dict[str, Any] = {
         "reference": f"SD{n}",
         "lines": [{"order": _sold(), "order_line": 1, "quantity": "1", "location": "A-01"}],
     },
+    "sales.return": lambda n: {
+        "customer": "CUS1",
+        "moved_at": at("2026-01-08", 11),
+        "reference": f"SR{n}",
+        "lines": [{"delivery": _went(), "delivery_line": 1, "quantity": "1"}],
+    },
+    "sales.billing": lambda n: {
+        "customer": "CUS1",
+        "invoiced_on": "2026-01-09",
+        "reference": f"SI{n}",
+        "lines": [{"delivery": _went(), "delivery_line": 1, "quantity": "1"}],
+    },
     "sales.credit-limit": lambda n: {"customer": f"CUS{n}", "credit_limit": "1000.00"},
     "purchasing.invoice": lambda n: {
         "supplier": "SUP1",
@@ -196,6 +213,8 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "sales.order": ("reference", "changed"),
     "sales.delivery": ("waybill", "changed"),
     "purchasing.invoice": ("number_given", "changed"),
+    "sales.return": ("reason", "changed"),
+    "sales.billing": ("reference", "changed"),
     "warehouse.other-in": ("reason", "changed"),
     "warehouse.other-out": ("reason", "changed"),
     "warehouse.opening": ("reason", "changed"),
@@ -221,6 +240,8 @@ INPUTS: dict[tuple[str, str], Body] = {
     ("sales.delivery", "reverse"): {"moved_at": at("2026-01-09")},
     ("purchasing.invoice", "release"): {"reason": "agreed with the buyer"},
     ("purchasing.invoice", "reverse"): {"posted_on": "2026-01-10"},
+    ("sales.return", "reverse"): {"moved_at": at("2026-01-09")},
+    ("sales.billing", "reverse"): {"posted_on": "2026-01-10"},
     ("books.period", "reopen"): {"reason": "a late invoice"},
 }
 

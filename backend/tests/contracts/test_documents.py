@@ -9,7 +9,7 @@ from jingwei.platform.documents.perform import perform
 from jingwei.platform.models import AuditEvent, OutboxEvent, RegistryRow
 from tests.books.stories import posted, voucher
 from tests.contracts.samples import CHANGES, INPUTS, KEYS, SAMPLES
-from tests.stock.stories import with_stock
+from tests.stock.stories import at, body, done, with_stock
 from tests.support.world import new_world, with_basics
 
 every = pytest.mark.parametrize("key", KEYS)
@@ -41,6 +41,11 @@ def world():
     perform("purchasing.receipt", [came.pk], "post", actor=world.actor)
     (sold,) = world.create("sales.order", {**SAMPLES["sales.order"](90), "reference": ""})
     perform("sales.order", [sold.pk], "confirm", actor=world.actor)
+    done(world, "other-in", body(at("2026-01-07"), ("BOLT", 20, "2.00")))
+    goes = {**SAMPLES["sales.delivery"](90), "reference": "", "moved_at": at("2026-01-08", 10)}
+    goes["lines"] = [{**goes["lines"][0], "quantity": "20"}]
+    (went,) = world.create("sales.delivery", goes)
+    perform("sales.delivery", [went.pk], "post", actor=world.actor)
     return world
 
 

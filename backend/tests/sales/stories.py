@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from decimal import Decimal
 from typing import Any
 
+from jingwei.books.models import JournalLine
 from jingwei.platform.documents.perform import perform
+from jingwei.sales import billings, deliveries
 from tests.stock.stories import at, body, done, with_stock
 from tests.support.world import World
 
@@ -59,3 +63,56 @@ def delivery(*lines: tuple[Any, ...], customer: str = "C1", on: str = "2026-01-0
 def delivered(world: World, *bodies: dict[str, Any]) -> list[Any]:
     made = world.create("sales.delivery", *bodies)
     return perform("sales.delivery", [d.pk for d in made], "post", actor=world.actor)
+
+
+def coming_back(*lines: tuple[Any, ...], customer: str = "C1", on: str = "2026-01-12", **more: Any) -> dict[str, Any]:
+    """A return of (delivery, line number, quantity) or (delivery, line number, quantity, further fields)."""
+    rows = [{"delivery": d.pk, "delivery_line": n, "quantity": str(q), **dict(*rest)} for d, n, q, *rest in lines]
+    return {"customer": customer, "moved_at": at(on), "lines": rows, **more}
+
+
+def returned(world: World, *bodies: dict[str, Any]) -> list[Any]:
+    made = world.create("sales.return", *bodies)
+    return perform("sales.return", [r.pk for r in made], "post", actor=world.actor)
+
+
+def invoice(*lines: tuple[Any, ...], customer: str = "C1", on: str = "2026-01-10", **more: Any) -> dict[str, Any]:
+    """An invoice of (delivery, line number, quantity) or (delivery, line number, quantity, further fields)."""
+    rows = [{"delivery": d.pk, "delivery_line": n, "quantity": str(q), **dict(*rest)} for d, n, q, *rest in lines]
+    return {"customer": customer, "invoiced_on": on, "lines": rows, **more}
+
+
+def credit(*lines: tuple[Any, ...], on: str = "2026-01-15", **more: Any) -> dict[str, Any]:
+    """The same as a credit note."""
+    return invoice(*lines, on=on, kind="credit", **more)
+
+
+def invoiced(world: World, *bodies: dict[str, Any]) -> list[Any]:
+    made = world.create("sales.billing", *bodies)
+    return perform("sales.billing", [b.pk for b in made], "post", actor=world.actor)
+
+
+def taken_back(world: World, kind: str, document: Any, on: str = "2026-01-20") -> Any:
+    """A document of sales reversed."""
+    inputs: Any = (
+        billings.Reversal.model_validate({"posted_on": on})
+        if kind == "billing"
+        else deliveries.Reversal.model_validate({"moved_at": at(on)})
+    )
+    return perform(f"sales.{kind}", [document.pk], "reverse", inputs, actor=world.actor)[0]
+
+
+def balances(world: World) -> dict[str, Decimal]:
+    """Debit − credit per account of the group's journal; accounts that are worth nothing left out."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for code, debit, credit_ in JournalLine.objects.filter(group=world.group).values_list(
+        "account__code", "debit", "credit"
+    ):
+        sums[code] += debit - credit_
+    return {code: amount for code, amount in sums.items() if amount}
+
+
+def entries(world: World, *, skip: int = 0) -> list[tuple[str, Decimal, Decimal]]:
+    """(account, debit, credit) of everything posted after the first `skip` lines."""
+    rows = JournalLine.objects.filter(group=world.group).order_by("id")
+    return list(rows.values_list("account__code", "debit", "credit"))[skip:]

@@ -7,14 +7,14 @@ from decimal import Decimal
 
 import pytest
 
-from jingwei.books.models import Bookkeeping, JournalLine
+from jingwei.books.models import Bookkeeping
 from jingwei.platform.documents.perform import perform
 from jingwei.platform.errors import Refusal
 from jingwei.sales.deliveries import Reversal
 from jingwei.sales.models import Delivery, DeliveryLine, SalesOrder, SalesOrderLine
 from jingwei.sales.queries import _Change, first_day
 from jingwei.stock.models import Balance, Move, PlannedMove, Reservation
-from tests.sales.stories import confirmed, delivered, delivery, order, with_customers
+from tests.sales.stories import confirmed, delivered, delivery, entries, order, with_customers
 from tests.stock.stories import at, body, done
 from tests.support.rules import check_invariants
 from tests.support.threads import in_threads
@@ -24,12 +24,6 @@ from tests.support.world import new_world, with_basics
 @pytest.fixture
 def firm(world):
     return with_customers(world)
-
-
-def entries(world, *, skip=0):
-    """(account, debit, credit) of everything posted after the first `skip` lines."""
-    rows = JournalLine.objects.filter(group=world.group).order_by("id")
-    return list(rows.values_list("account__code", "debit", "credit"))[skip:]
 
 
 def kept(world):
@@ -263,7 +257,7 @@ def test_orders_are_refused_to_the_wrong_party_and_with_dates_out_of_order(firm)
     [
         ({"quantity": "0"}, {}, "qty.not_positive", 422),
         ({"quantity": "-5"}, {}, "qty.not_positive", 422),
-        ({"quantity": "2.5"}, {}, "unit.inexact", 422),
+        ({"quantity": "2.5"}, {}, "qty.scale", 422),
         ({"order_line": 9}, {}, "order_line.unknown", 422),
         ({"location": "OTHER"}, {}, "location.not_stock", 422),
         ({"order_line": 2, "location": "A-01"}, {}, "location.unwanted", 422),
