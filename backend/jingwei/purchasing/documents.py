@@ -88,6 +88,7 @@ ORDER = Document(
                     "quantity_invoiced",
                 }
             ),
+            details=frozenset({"amount_tax"}),
             minimum=1,
         ),
     ),
@@ -433,6 +434,8 @@ INVOICE = Document(
                     "amount_difference",
                 }
             ),
+            rare=frozenset({"discount_rate", "amount_given", "tax_given", "amount_difference"}),
+            details=frozenset({"amount_accrued", "amount_tax"}),
             minimum=1,
         ),
     ),
@@ -491,6 +494,7 @@ INVOICE = Document(
             target="finance.payment",
             source=frozenset({invoices.POSTED}),
             build=drawing.payments_of,
+            style="primary",
             help=_("A payment of what is open, several invoices of one supplier in one."),
         ),
     ),

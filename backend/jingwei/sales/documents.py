@@ -103,6 +103,7 @@ ORDER = Document(
                     "quantity_invoiced",
                 }
             ),
+            details=frozenset({"amount_tax"}),
             rare=frozenset(
                 {
                     "discount_rate",
