@@ -19,7 +19,7 @@ PO := $(wildcard backend/jingwei/locale/*/LC_MESSAGES/*.po)
 WEB := $(if $(wildcard web/package.json),web/dist/.built)
 WEB_SOURCES = $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print)
 
-.PHONY: help setup run test lint contracts types openapi backend web-check e2e screenshots translations clean
+.PHONY: help setup run test lint contracts types openapi backend web-check realdata e2e screenshots translations clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -88,6 +88,10 @@ backend: $(TOOLS) $(LOCALE)  ## pytest without the browser
 
 web-check: $(if $(WEB),web/node_modules/.installed)  ## types, lint and tests of the web
 	@if [ -f web/package.json ]; then echo "== web check"; cd web && npm run --silent check; fi
+
+realdata: $(TOOLS) $(LOCALE)  ## months of a real company, from the files beside the repository; minutes
+	@echo "== real data"
+	@cd backend && .venv/bin/python -m pytest tests/scenarios -m realdata $(ARGS)
 
 e2e: setup $(TOOLS)  ## browser tests in the system's Chromium
 	@echo "== browser tests"

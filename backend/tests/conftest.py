@@ -26,10 +26,13 @@ SERVER: pytest.StashKey[contextlib.ExitStack] = pytest.StashKey()
 URLS: pytest.StashKey[Urls] = pytest.StashKey()
 ADMIN: pytest.StashKey[str] = pytest.StashKey()
 RUN_NUMBERS = itertools.count(1)
+#: The mark of tests that take minutes; `make realdata` runs them.
+REAL_DATA = "realdata"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server (controller, or a run without xdist); make Django ready where tests will run."""
+    config.addinivalue_line("markers", f"{REAL_DATA}: loads a real company's months; only with -m {REAL_DATA}")
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
     if worker is None:
         translations.compile_outdated()
@@ -61,6 +64,16 @@ def pytest_configure_node(node: Any) -> None:
     urls = node.config.stash[URLS]
     node.workerinput["app_url"], node.workerinput["owner_url"] = urls.app, urls.owner
     node.workerinput["admin_url"] = node.config.stash[ADMIN]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes minutes, unless it is asked for by its mark."""
+    if REAL_DATA in config.option.markexpr:
+        return
+    left_out = [item for item in items if item.get_closest_marker(REAL_DATA)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker(REAL_DATA)]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -88,7 +88,6 @@ ORDER = Document(
                     "quantity_invoiced",
                 }
             ),
-            details=frozenset({"amount_tax"}),
             minimum=1,
         ),
     ),
@@ -434,8 +433,6 @@ INVOICE = Document(
                     "amount_difference",
                 }
             ),
-            rare=frozenset({"discount_rate", "amount_given", "tax_given", "amount_difference"}),
-            details=frozenset({"amount_accrued", "amount_tax"}),
             minimum=1,
         ),
     ),
@@ -494,7 +491,6 @@ INVOICE = Document(
             target="finance.payment",
             source=frozenset({invoices.POSTED}),
             build=drawing.payments_of,
-            style="primary",
             help=_("A payment of what is open, several invoices of one supplier in one."),
         ),
     ),

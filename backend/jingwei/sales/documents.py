@@ -103,7 +103,6 @@ ORDER = Document(
                     "quantity_invoiced",
                 }
             ),
-            details=frozenset({"amount_tax"}),
             rare=frozenset(
                 {
                     "discount_rate",

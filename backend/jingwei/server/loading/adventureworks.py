@@ -29,7 +29,9 @@ STAGES = (
     buying.RETURNED,
     buying.CREDITED,
     selling.DELIVERED,
+    selling.BILLED,
     buying.PAID,
+    selling.COLLECTED,
 )
 
 Say = Callable[[str], None]
@@ -61,7 +63,9 @@ class Loaded:
         kinds = self.tally.documents
         rows = self.masters + kinds.total() + self.tally.lines.total() + self.posted
         yield f"Company {self.company.code}: {self.taken.says()}."
-        yield from (f"  {kind}: {kinds[kind]} documents, {self.tally.lines[kind]} lines" for kind in kinds)
+        for kind in kinds:
+            took = self.tally.spent[kind]
+            yield f"  {kind}: {kinds[kind]} documents, {self.tally.lines[kind]} lines in {took:.1f} s"
         yield f"Master records imported: {self.masters}. Moves, value entries and journal lines there: {self.posted}."
         yield (
             f"{kinds.total()} documents, {rows} rows in {self.seconds:.1f} s; "

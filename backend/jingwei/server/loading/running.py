@@ -34,11 +34,12 @@ Say = Callable[[str], None]
 
 @dataclass
 class Tally:
-    """What a run did: documents and lines made by kind, actions done, and how long it took."""
+    """What a run did: documents and lines made by kind, actions done; seconds by kind and altogether."""
 
     documents: Counter[str] = field(default_factory=Counter)
     lines: Counter[str] = field(default_factory=Counter)
     actions: Counter[str] = field(default_factory=Counter)
+    spent: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     seconds: float = 0.0
 
     @property
@@ -73,7 +74,9 @@ def load(context: Context, stages: Sequence[Stage], orders: Sequence[Order], say
     for day in sorted(work):
         for stage, own in zip(stages, work[day], strict=True):
             for part in chunks(own, SET):
+                since = time.monotonic()
                 _carry_out(context, stage, part, tally)
+                tally.spent[stage.key] += time.monotonic() - since
                 done += len(part)
                 if time.monotonic() - said > PAUSE:
                     said = time.monotonic()

@@ -21,6 +21,7 @@ from jingwei.purchasing.models import (
     SupplierInvoice,
     SupplierInvoiceLine,
 )
+from jingwei.sales.models import Billing, Delivery, SalesOrder, SalesOrderLine
 from jingwei.server.loading import adventureworks, running
 from jingwei.server.loading.source import Days
 from jingwei.server.runtime import RuntimeProblem
@@ -167,14 +168,49 @@ def test_suppliers_invoice_what_came_and_credit_what_was_rejected(world, folder)
     assert balance(world, "VAT_IN") == Decimal("4.00")
     owed = JournalLine.objects.filter(group=world.group, account__role="AP", entry__document__type="purchasing.invoice")
     assert sorted(owed.values_list("credit", flat=True)) == [Decimal("-21.60"), Decimal("77.35")]
-    assert (balance(world, "AP"), balance(world, "BANK")) == (0, -Decimal("55.75"))
-    paid = own(Payment, world).get()
+    assert balance(world, "AP") == 0
+    paid = own(Payment, world).get(direction="out")
     assert (paid.posted_on, paid.direction, paid.amount, paid.state) == (
         date(2020, 3, 10),
         "out",
         Decimal("55.75"),
         "posted",
     )
+
+
+def test_customers_get_their_goods_and_pay_for_them(world, folder):
+    load(world, folder)
+    orders = own(SalesOrder, world).order_by("reference")
+    assert [(o.reference, o.state, o.customer_reference, o.amount_gross) for o in orders] == [
+        ("SO51", "confirmed", "PO-77", Decimal("1105.01")),
+        ("SO52", "confirmed", "", Decimal("33.15")),
+    ]
+    lines = SalesOrderLine.objects.filter(order=orders[0]).order_by("line")
+    # 1,000.005 half up is 1,000.01: the cent is the bell's, whose total was cut most.
+    assert list(lines.values_list("item__code", "quantity", "amount_net", "amount_tax")) == [
+        ("BI-1", 2, Decimal("998.00"), Decimal("79.84")),
+        ("BE-1", 1, Decimal("2.01"), Decimal("0.16")),
+        ("FREIGHT", 1, Decimal("25.00"), Decimal("0.00")),
+    ]
+    shipped = own(Delivery, world).order_by("reference").values_list("waybill", "state", "moved_at")
+    assert list(shipped) == [
+        ("4911-403C", "posted", datetime(2020, 3, 3, 20, tzinfo=UTC)),
+        ("", "posted", datetime(2020, 3, 10, 19, tzinfo=UTC)),
+    ], "noon in Los Angeles, in winter and in summer"
+    billed = own(Billing, world).order_by("reference").values_list("invoiced_on", "due_on", "amount_gross", "state")
+    assert list(billed) == [
+        (date(2020, 3, 3), date(2020, 3, 14), Decimal("1105.01"), "posted"),
+        (date(2020, 3, 10), date(2020, 3, 15), Decimal("33.15"), "posted"),
+    ]
+    paid = own(Payment, world).filter(direction="in").order_by("reference").values_list("posted_on", "amount")
+    assert list(paid) == [(date(2020, 3, 14), Decimal("1105.01")), (date(2020, 3, 15), Decimal("33.15"))]
+    assert (balance(world, "AR"), balance(world, "DISPATCHED")) == (0, 0)
+    assert balance(world, "REVENUE") == -Decimal("1030.01") - Decimal("25.75")
+    assert balance(world, "VAT_OUT") == -Decimal("82.40")
+    assert balance(world, "BANK") == Decimal("1105.01") + Decimal("33.15") - Decimal("55.75")
+    # Two bicycles at their standard cost and a bell at its; then 12 bells of the 200 that came for 40.00.
+    assert balance(world, "COGS") == 2 * Decimal("250.01") + Decimal("3.00") + Decimal("2.40")
+    check_invariants(world)
 
 
 def test_the_stock_begins_with_what_would_be_missing(world, folder):
