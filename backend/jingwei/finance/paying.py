@@ -28,6 +28,7 @@ from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.money import round_half_up, tax_from_gross
 
 ZERO = Decimal(0)
+LARGEST = Decimal(10) ** 14  # a line of the journal holds ten times as much
 #: Where what closes an item of a role stands, as the posting rules have it: closing the other side is red.
 DEBITED = {Role.AR: False, Role.AP: True, Role.ADVANCE: True, Role.PREPAY: False}
 RECEIVED, PAID = "receipt.received", "payment.made"
@@ -213,7 +214,14 @@ def post_payments(
 
 def _functional(payment: Payment, amount: Decimal, books: Books) -> Decimal:
     assert payment.rate is not None, "taken before posting"
-    return round_half_up(amount * payment.rate, books.decimals)
+    functional = round_half_up(amount * payment.rate, books.decimals)
+    if abs(functional) >= LARGEST:
+        message = _("%(amount)s at the rate %(rate)s is more than the books can hold.") % {
+            "amount": f"{amount:,.2f}",
+            "rate": f"{payment.rate.normalize():f}",
+        }
+        raise Refusal(Problem("amount.too_large", message, _("Correct the amount, or the rate."), field="rate"))
+    return functional
 
 
 def _bank_line(work: Work, payment: Payment) -> LineDraft:

@@ -21,7 +21,7 @@ from jingwei.finance import items, ledger, paying
 from jingwei.finance.items import Documents, Open
 from jingwei.finance.models import Direction, Payment, PaymentLine, RegisteredInvoice
 from jingwei.masterdata.pricing import decimals_of
-from jingwei.masterdata.rates import rate_on
+from jingwei.masterdata.rates import rate_on, rate_problems
 from jingwei.platform import sets
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import Command
@@ -67,7 +67,7 @@ def _resolve(command: Command, payments: Sequence[Payment]) -> tuple[Documents, 
         known = items.open_of(command, documents.by_number.values(), {p.party_id for p in payments}, PAID)
     for payment in payments:
         payment.currency_id = payment.currency_id or payment.party.currency_id
-        if payment.currency_id == command.company(payment.company_id).currency_id:
+        if payment.rate is None and payment.currency_id == command.company(payment.company_id).currency_id:
             payment.rate = Decimal(1)
         for line in payment.lines:
             line.document_id = documents.by_number.get((payment.company_id, payment.party_id, line.invoice))
@@ -122,9 +122,7 @@ def _header_problems(command: Command, payment: Payment, known: Open) -> list[Pr
         message = _("The amount must be greater than 0.")
         problems.append(Problem("amount.not_positive", message, hint, field="amount"))
     problems += [p.at(field="amount") for p in _scale(command, payment, payment.amount)]
-    if payment.rate is not None and payment.rate <= 0:
-        message = _("A rate must be greater than 0.")
-        problems.append(Problem("rate.not_positive", message, field="rate"))
+    problems += rate_problems(command, payment)
     if not _is_dealt_with(payment, known):
         collected = payment.direction == Direction.IN
         message = _("%(party)s is not a customer.") if collected else _("%(party)s is not a supplier.")

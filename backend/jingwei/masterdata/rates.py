@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata.models import ExchangeRate
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft
-from jingwei.platform.errors import Problem, Refusal
+from jingwei.platform.errors import Problem, Refusal, Text
 from jingwei.platform.masters import ACTIVE
 
 #: A rate further than this from the last one of its pair is probably inverted or mistyped.
@@ -83,3 +84,17 @@ def rate_on(group_id: int, from_currency: str, to_currency: str, on: date) -> De
             )
         )
     return found
+
+
+def rate_problems(command: Command, document: Any) -> list[Problem]:
+    """`rate.not_positive`, and `rate.own_currency` for a rate between a currency and itself that is not 1."""
+    message: Text
+    if document.rate is None:
+        return []
+    if document.rate <= 0:
+        message = _("The exchange rate must be greater than 0.")
+        return [Problem("rate.not_positive", message, field="rate")]
+    if document.currency_id == command.company(document.company_id).currency_id and document.rate != 1:
+        message = _("%(currency)s is the company's own currency: its rate is 1.") % {"currency": document.currency_id}
+        return [Problem("rate.own_currency", message, field="rate")]
+    return []

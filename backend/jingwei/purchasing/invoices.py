@@ -22,13 +22,13 @@ from jingwei.finance import invoices as register
 from jingwei.finance.ledger import Books, books_of
 from jingwei.masterdata import pricing
 from jingwei.masterdata.models import ItemCategory
-from jingwei.masterdata.rates import rate_on
+from jingwei.masterdata.rates import rate_on, rate_problems
 from jingwei.masterdata.units import to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input, asked
 from jingwei.platform.errors import DocumentRef, Problem, Refusal, Text, refuse
 from jingwei.platform.money import LineAmounts
-from jingwei.purchasing import counters, matching, orders, returns, successors
+from jingwei.purchasing import counters, matching, returns, successors
 from jingwei.purchasing.counters import Came, plain
 from jingwei.purchasing.models import SupplierInvoice, SupplierInvoiceKind, SupplierInvoiceLine
 from jingwei.stock import revaluing
@@ -117,7 +117,7 @@ def _header_problems(command: Command, invoice: SupplierInvoice) -> list[Problem
     if invoice.posted_on < invoice.invoiced_on:
         message = _("The invoice counts before it is dated.")
         problems.append(Problem("date.order", message, field="posted_on"))
-    return problems + orders.rate_problems(command, invoice)
+    return problems + rate_problems(command, invoice)
 
 
 def _line_problems(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata import pricing
 from jingwei.masterdata.models import Location, LocationKind
-from jingwei.masterdata.rates import rate_on
+from jingwei.masterdata.rates import rate_on, rate_problems
 from jingwei.masterdata.units import to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input
@@ -52,20 +51,6 @@ def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
                 where = f"lines.{position}.{problem.field}"
                 problems.append(problem.at(field=where, row=draft.row, line=position + 1))
     return problems
-
-
-def rate_problems(command: Command, document: Any) -> list[Problem]:
-    """`rate.not_positive`, and `rate.own_currency` for a rate between a currency and itself that is not 1."""
-    message: Text
-    if document.rate is None:
-        return []
-    if document.rate <= 0:
-        message = _("The exchange rate must be greater than 0.")
-        return [Problem("rate.not_positive", message, field="rate")]
-    if document.currency_id == command.company(document.company_id).currency_id and document.rate != 1:
-        message = _("%(currency)s is the company's own currency: its rate is 1.") % {"currency": document.currency_id}
-        return [Problem("rate.own_currency", message, field="rate")]
-    return []
 
 
 def _line_problems(command: Command, order: PurchaseOrder, line: PurchaseOrderLine) -> list[Problem]:

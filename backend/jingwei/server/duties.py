@@ -122,6 +122,12 @@ CONFLICTS = (
         _("Who receives the goods does not pay for them."),
     ),
     Conflict(
+        "invoice-payment",
+        ("purchasing.invoice.create", "purchasing.invoice.post", "purchasing.invoice.release"),
+        ("finance.payment.post",),
+        _("Who enters or releases invoices does not pay them."),
+    ),
+    Conflict(
         "cashier-books",
         ("finance.payment.post",),
         ("finance.voucher.create", "finance.voucher.edit", "finance.voucher.review", "finance.voucher.post"),
