@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from typing import TYPE_CHECKING
 
 from jingwei.books.charts import Standard, Taxpayer
 from jingwei.server import runtime
+from jingwei.server.cli.arguments import day
 from jingwei.server.cli.database import require_migrated
 from jingwei.server.cli.progress import say
 
@@ -54,7 +54,7 @@ def register(commands: Parsers) -> None:
         help="what makes revenue of goods sold (default invoice: delivered goods wait on 1406)",
     )
     create.add_argument(
-        "--starts-on", required=True, type=_day, metavar="YYYY-MM-DD", help="day from which the books are kept"
+        "--starts-on", required=True, type=day, metavar="YYYY-MM-DD", help="day from which the books are kept"
     )
     create.set_defaults(run=run_create)
     year = commands.add_parser("year", help="fiscal years of a company: `year open`")
@@ -66,13 +66,6 @@ def register(commands: Parsers) -> None:
     opening.set_defaults(run=run_open)
     for parser in (create, opening):
         parser.add_argument("--group", type=int, metavar="ID", help="the group meant, when there are several")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-01-01") from None
 
 
 def run_create(chosen: argparse.Namespace) -> int:

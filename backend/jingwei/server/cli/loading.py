@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jingwei.server import runtime
+from jingwei.server.cli.arguments import day
 from jingwei.server.cli.database import require_migrated
 from jingwei.server.cli.progress import say
 
@@ -22,22 +22,15 @@ def register(commands: Parsers) -> None:
         "adventureworks", help="the bicycle maker of Microsoft's sample databases: masters, purchases and sales"
     )
     sample.add_argument("folder", type=Path, metavar="DIR", help="folder with its CSV files, plain or gzipped")
-    sample.add_argument("--from", dest="first", required=True, type=_day, metavar="YYYY-MM-DD", help="first order date")
-    sample.add_argument("--to", dest="last", required=True, type=_day, metavar="YYYY-MM-DD", help="last order date")
+    sample.add_argument("--from", dest="first", required=True, type=day, metavar="YYYY-MM-DD", help="first order date")
+    sample.add_argument("--to", dest="last", required=True, type=day, metavar="YYYY-MM-DD", help="last order date")
     sample.add_argument(
-        "--purchases-to", type=_day, metavar="YYYY-MM-DD", help="last day of purchase orders, if another"
+        "--purchases-to", type=day, metavar="YYYY-MM-DD", help="last day of purchase orders, if another"
     )
-    sample.add_argument("--sales-to", type=_day, metavar="YYYY-MM-DD", help="last day of sales orders, if another")
+    sample.add_argument("--sales-to", type=day, metavar="YYYY-MM-DD", help="last day of sales orders, if another")
     sample.add_argument("--company", default="AW", metavar="CODE", help="company to load into (default %(default)s)")
     sample.add_argument("--group", type=int, metavar="ID", help="the group meant, when there are several")
     sample.set_defaults(run=run_adventureworks)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2013-07-01") from None
 
 
 def run_adventureworks(chosen: argparse.Namespace) -> int:

@@ -111,6 +111,17 @@ class PurchaseOrder:
         return self.status == COMPLETE
 
 
+class Row(dict[str, str]):
+    """A row by column; a column that the file has not is named with its file."""
+
+    def __init__(self, cells: Mapping[str, str], table: str) -> None:
+        super().__init__(cells)
+        self.table = table
+
+    def __missing__(self, column: str) -> str:
+        raise RuntimeProblem(f"{self.table}.csv has no column {column}.")
+
+
 @dataclass(frozen=True)
 class Source:
     """A folder with the files, named `<Schema>.<Table>.csv` or `.csv.gz`."""
@@ -118,9 +129,11 @@ class Source:
     folder: Path
 
     def rows(self, table: str) -> Iterator[dict[str, str]]:
-        """The rows of a table, one after the other. Raises RuntimeProblem where the file is missing."""
+        """The rows of a table, one after the other. Raises RuntimeProblem where the file is missing, or a column of it
+        that somebody asks for."""
         with self._open(table) as content:
-            yield from csv.DictReader(content)
+            for row in csv.DictReader(content):
+                yield Row(row, table)
 
     def _open(self, table: str) -> TextIO:
         plain = self.folder / f"{table}.csv"

@@ -22,6 +22,7 @@ from jingwei.purchasing.models import (
     SupplierInvoiceLine,
 )
 from jingwei.sales.models import Billing, Delivery, SalesOrder, SalesOrderLine
+from jingwei.server.cli import main
 from jingwei.server.loading import adventureworks, running
 from jingwei.server.loading.source import Days
 from jingwei.server.runtime import RuntimeProblem
@@ -264,3 +265,45 @@ def test_what_a_file_has_wrong_is_named_and_nothing_of_it_is_saved(world, folder
         load(world, folder)
     assert own(Party, world).filter(is_supplier=True).count() == 0
     assert own(JournalLine, world).count() == 0
+
+
+# jingwei load adventureworks
+
+
+def command(world, folder, *more: str) -> int:
+    days = ("--from", "2020-03-01", "--to", "2020-03-31")
+    return main(["load", "adventureworks", str(folder), *days, "--group", str(world.group.pk), *more])
+
+
+def test_the_command_says_what_it_did(world, folder, capsys):
+    assert command(world, folder, "--company", "AWX") == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "4 purchase orders and 2 sales orders are to be loaded"
+    assert "Company AWX: purchases of 2020-03-01 to 2020-03-31, sales of 2020-03-01 to 2020-03-31." in said
+    for kind in ("finance.payment: 3 documents, 4 lines", "sales.order: 2 documents, 5 lines"):
+        assert [line for line in said if line.startswith(f"  {kind} in ")], kind
+    assert Company.objects.filter(group=world.group, code="AWX").exists()
+    assert command(world, folder, "--company", "AWX", "--sales-to", "2020-03-02") == 1
+    assert "begun with purchases of 2020-03-01 to 2020-03-31, sales of" in capsys.readouterr().err
+
+
+def test_the_command_names_what_it_cannot_read(world, folder, tmp_path, capsys):
+    assert command(world, tmp_path / "nowhere") == 1
+    assert f"{tmp_path / 'nowhere'} is not a folder." in capsys.readouterr().err
+    text = (folder / "Sales.Customer.csv").read_text(encoding="utf-8")
+    (folder / "Sales.Customer.csv").write_text(text.replace("AccountNumber", "Account"), encoding="utf-8")
+    assert command(world, folder) == 1
+    assert "Sales.Customer.csv has no column AccountNumber." in capsys.readouterr().err
+    (folder / "Sales.Customer.csv").unlink()
+    assert command(world, folder) == 1
+    assert "Sales.Customer.csv (or Sales.Customer.csv.gz) is not in" in capsys.readouterr().err
+    assert command(world, folder, "--purchases-to", "2020-02-28") == 1
+    assert "The last day lies before the first." in capsys.readouterr().err
+    assert own(Party, world).count() == 0
+
+
+def test_masters_the_group_has_already_are_used_as_they_are(world, folder):
+    world.create("masterdata.unit", {"code": "ea", "name_en": "My own piece", "dimension": "count"})
+    loaded = load(world, folder)
+    assert loaded.masters == 35 - 1 + 1 + 5 + 2 + 4 + 1 + 2 + 1 + 2 + 1 + 1 + 7
+    assert own(Item, world).get(code="BI-1").unit.name_en == "My own piece"
