@@ -135,7 +135,7 @@ CONFLICTS = (
     ),
     Conflict(
         "customer-collection",
-        ("masterdata.customer.create", "masterdata.customer.edit"),
+        ("masterdata.customer.create", "masterdata.customer.edit", "sales.order.confirm", "sales.billing.post"),
         ("finance.payment.post",),
         _("Who sells does not collect the money."),
     ),

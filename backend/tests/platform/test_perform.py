@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from jingwei.books.models import JournalEntry, Period, VoucherNumber
 from jingwei.masterdata.models import Item
 from jingwei.platform.documents.command import run
-from jingwei.platform.documents.perform import event_name, perform
+from jingwei.platform.documents.perform import event_name, perform, perform_each
 from jingwei.platform.errors import Refusal
 from jingwei.platform.models import AuditEvent, Group, IdempotencyKey, OutboxEvent
+from tests.books.stories import with_books
+from tests.stock.stories import at, body, with_stock
 from tests.support.rules import check_invariants
 from tests.support.threads import in_threads
 from tests.support.world import new_world, with_basics
@@ -156,3 +159,27 @@ def test_the_clock_is_an_argument(world):
 )
 def test_events_are_past_tense(action, event):
     assert event_name(action) == event
+
+
+def test_what_a_batch_rolled_back_is_neither_numbered_nor_told(world):
+    """The first company's goods are posted, the second's month is closed: the set is rolled back, then each is tried by
+    itself. The voucher number of the first is the one it has, not that of what was rolled back."""
+    with_stock(world)
+    first = world.create("warehouse.other-in", body(at("2026-01-05"), ("BOLT", 1, "2.00")))[0]
+    world.company_id = world.create("platform.company", {"code": "T2", "name_en": "Second"})[0].pk
+    with_books(world)
+    world.create("masterdata.warehouse", {"code": "W2", "name_en": "Second"})
+    world.create(
+        "masterdata.location",
+        {"code": "B-01", "name_en": "Bin", "kind": "stock", "warehouse": "W2"},
+        {"code": "OTHER2", "name_en": "Other", "kind": "other"},
+    )
+    second = world.create("warehouse.other-in", body(at("2026-01-05"), ("BOLT", 1, "2.00"), place="B-01"))[0]
+    january = Period.objects.get(company_id=world.company_id, code="2026-01")
+    perform("books.period", [january.pk], "close", actor=world.actor)
+    ids = [first.pk, second.pk]
+    found = run(world.actor, lambda command: perform_each(command, "warehouse.other-in", ids, "post"))
+    assert [r.refusal and r.refusal.problems[0].code for r in found] == [None, "period.closed"]
+    assert list(VoucherNumber.objects.filter(group=world.group).values_list("number", flat=True)) == [1]
+    assert [e.document_id for e in JournalEntry.objects.filter(group=world.group)] == [first.pk]
+    check_invariants(world)
