@@ -66,7 +66,7 @@ class Loaded:
         for kind in kinds:
             took = self.tally.spent[kind]
             yield f"  {kind}: {kinds[kind]} documents, {self.tally.lines[kind]} lines in {took:.1f} s"
-        yield f"Master records imported: {self.masters}. Moves, value entries and journal lines there: {self.posted}."
+        yield f"Master records imported: {self.masters}. Moves, value entries and journal lines posted: {self.posted}."
         yield (
             f"{kinds.total()} documents, {rows} rows in {self.seconds:.1f} s; "
             f"{self.tally.rate:.1f} documents per second; peak memory {self.memory / 2**20:.0f} MB."
@@ -94,18 +94,23 @@ def load(folder: Path, *, purchases: Days, sales: Days, code: str, say: Say, gro
     company = firm.found(code, first=taken.first_day(), last=taken.last_day(), group_id=group_id)
     context = Context(company, masters.codes(source))
     opening.require_same(context, taken)
+    before = _posted(company.company)
     imported = firm.stock_masters(company, source, dict(taken.contents), say)
     began_with = opening.of(taken, slices.costs_on(source, taken.first_day()))
     tally = running.load(context, STAGES, [began_with, *taken.purchases, *taken.sales], say)
-    own = {"group_id": company.company.group_id, "company_id": company.company.pk}
-    posted = sum(model._default_manager.filter(**own).count() for model in (Move, ValueEntry, JournalLine))
     return Loaded(
         company.company,
         taken,
         began_with,
         tally,
         imported,
-        posted,
+        _posted(company.company) - before,
         time.monotonic() - begun,
         running.peak_memory(),
     )
+
+
+def _posted(company: Company) -> int:
+    """How many rows the kernels hold of a company."""
+    own = {"group_id": company.group_id, "company_id": company.pk}
+    return sum(model._default_manager.filter(**own).count() for model in (Move, ValueEntry, JournalLine))
