@@ -390,7 +390,7 @@ RETURN = Document(
     conversions=(
         Conversion(
             key="credit",
-            label=_("Credit"),
+            label=_("Issue credit note"),
             target="sales.billing",
             source=frozenset({returns.POSTED}),
             build=drawing.from_returns,

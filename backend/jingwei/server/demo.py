@@ -196,6 +196,42 @@ def receipt_of(order: int, supplier: int, year: int) -> dict[str, Any]:
     return {"supplier": supplier, "moved_at": moved_at, "delivery_note": "DN-1001", "lines": lines, "sources": [order]}
 
 
+def sold(year: int) -> list[dict[str, Any]]:
+    """Two orders of customers in January: tyres and their carriage, and bolts for later."""
+    tyres = {"item": "RM-0004", "quantity": "80", "price": "89", "tax_rate": "13"}
+    carriage = {"item": "SV-0001", "quantity": "1", "price": "260", "tax_rate": "9"}
+    bolts = {"item": "RM-0002", "unit": "BOX", "quantity": "4", "price": "340", "tax_rate": "13"}
+    return [
+        {
+            "customer": "C-0001",
+            "customer_reference": "EBS-118",
+            "ordered_on": date(year, 1, 20).isoformat(),
+            "requested_on": date(year, 1, 27).isoformat(),
+            "lines": [tyres, carriage],
+        },
+        {
+            "customer": "C-0002",
+            "ordered_on": date(year, 1, 22).isoformat(),
+            "requested_on": date(year, 2, 20).isoformat(),
+            "lines": [bolts],
+        },
+    ]
+
+
+def delivery_of(order: int, customer: int, year: int) -> dict[str, Any]:
+    """Fifty of the eighty tyres, with the carriage."""
+    moved_at = datetime(year, 1, 26, 8, tzinfo=UTC).isoformat()
+    lines = [{"order": order, "order_line": n, "quantity": quantity} for n, quantity in ((1, "50"), (2, "1"))]
+    return {"customer": customer, "moved_at": moved_at, "waybill": "SF-2201", "lines": lines, "sources": [order]}
+
+
+def invoice_of(delivery: int, customer: int, year: int) -> dict[str, Any]:
+    """All of the delivery."""
+    lines = [{"delivery": delivery, "delivery_line": n, "quantity": quantity} for n, quantity in ((1, "50"), (2, "1"))]
+    on = date(year, 1, 28).isoformat()
+    return {"customer": customer, "invoiced_on": on, "lines": lines, "sources": [delivery]}
+
+
 def _voucher(on: date, summary: str, *lines: tuple[str, str | None, str | None]) -> dict[str, Any]:
     rows = [{"account": a, **({"debit": d} if d else {}), **({"credit": c} if c else {})} for a, d, c in lines]
     return {"posted_on": on.isoformat(), "summary": summary, "lines": rows}

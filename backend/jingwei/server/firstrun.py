@@ -61,7 +61,7 @@ def ensure(say: Callable[[str], None]) -> list[tuple[str, str, str]]:
         assign(group, user, preset.key)
         told.append((preset.key, password, preset.name_en))
     _live_a_little(actor)
-    say("a little stock, two orders and a few vouchers of January")
+    say("a little stock, a few orders, an invoice and a few vouchers of January")
     return told
 
 
@@ -83,6 +83,12 @@ def _live_a_little(actor: Actor) -> None:
     perform("purchasing.order", [o.pk for o in bought], "confirm", actor=actor)
     came = _make(actor, "purchasing.receipt", [demo.receipt_of(bought[0].pk, bought[0].supplier_id, year)])
     perform("purchasing.receipt", [r.pk for r in came], "post", actor=actor)
+    sold = _make(actor, "sales.order", demo.sold(year))
+    perform("sales.order", [o.pk for o in sold], "confirm", actor=actor)
+    went = _make(actor, "sales.delivery", [demo.delivery_of(sold[0].pk, sold[0].customer_id, year)])
+    perform("sales.delivery", [d.pk for d in went], "post", actor=actor)
+    billed = _make(actor, "sales.billing", [demo.invoice_of(went[0].pk, went[0].customer_id, year)])
+    perform("sales.billing", [b.pk for b in billed], "post", actor=actor)
     maker, checker = (
         replace(actor, user_id=User.objects.get(login=login).pk) for login in ("accountant", "controller")
     )

@@ -28,12 +28,13 @@ from jingwei.purchasing import documents as purchasing
 from jingwei.purchasing.invariants import RULES as PURCHASING_RULES
 from jingwei.sales import documents as sales
 from jingwei.sales.invariants import RULES as SALES_RULES
+from jingwei.sales.reports import REPORTS as SALES_REPORTS
 from jingwei.stock.invariants import RULES as STOCK_RULES
 from jingwei.stock.reports import REPORTS as STOCK_REPORTS
 from jingwei.warehouse import documents as warehouse
 
 MODULES = (
-    Module("sales", _("Sales"), sales.DOCUMENTS),
+    Module("sales", _("Sales"), sales.DOCUMENTS, reports=SALES_REPORTS),
     Module("purchasing", _("Purchasing"), purchasing.DOCUMENTS),
     Module("warehouse", _("Inventory"), warehouse.DOCUMENTS, reports=STOCK_REPORTS),
     Module("finance", _("Finance"), (*finance.DOCUMENTS, *books.DOCUMENTS), reports=BOOKS_REPORTS),
