@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -84,6 +84,18 @@ def rate_on(group_id: int, from_currency: str, to_currency: str, on: date) -> De
             )
         )
     return found
+
+
+def take_rates(command: Command, documents: Iterable[tuple[Any, date]]) -> None:
+    """Fill the rate of documents that have none with that of their day; a statement per pair of currencies and day,
+    whatever their number. Raises `rate.missing`."""
+    known: dict[tuple[str, str, date], Decimal] = {}
+    for document, on in documents:
+        if document.rate is None:
+            key = (str(document.currency_id), str(command.company(document.company_id).currency_id), on)
+            if key not in known:
+                known[key] = rate_on(document.group_id, *key)
+            document.rate = known[key]
 
 
 def rate_problems(command: Command, document: Any) -> list[Problem]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata import pricing
 from jingwei.masterdata.models import Location, LocationKind
-from jingwei.masterdata.rates import rate_on, rate_problems
+from jingwei.masterdata.rates import rate_problems, take_rates
 from jingwei.masterdata.units import to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input
@@ -66,12 +66,11 @@ def confirm(command: Command, orders: Sequence[PurchaseOrder], inputs: Input) ->
     `location.missing`."""
     refuse(p for order in orders for p in _free_goods(order))
     load_units(command, (line.item for o in orders for line in o.lines))
-    for order in orders:
-        own = str(command.company(order.company_id).currency_id)
-        if order.rate is None:
-            order.rate = rate_on(order.group_id, str(order.currency_id), own, order.ordered_on)
-        if order.location_id is None:
-            order.location = first_place(command, order.company_id)
+    take_rates(command, ((o, o.ordered_on) for o in orders))
+    homeless = [o for o in orders if o.location_id is None]
+    places = {company: first_place(command, company) for company in sorted({o.company_id for o in homeless})}
+    for order in homeless:
+        order.location = places[order.company_id]
     planned.plan(command, [_expected(o, line) for o in orders for line in o.lines if line.item.is_stocked])
 
 

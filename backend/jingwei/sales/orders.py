@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata import pricing
 from jingwei.masterdata.models import Item, Location, LocationKind
-from jingwei.masterdata.rates import rate_on
+from jingwei.masterdata.rates import take_rates
 from jingwei.masterdata.units import to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input
@@ -117,10 +117,7 @@ def confirm(command: Command, orders: Sequence[SalesOrder], inputs: Input) -> No
     """Take the exchange rate of the order's day, promise the goods, keep what is there, and see that the customer may
     owe so much. Raises `rate.missing`, `location.missing`, `party.blocked`, `item.blocked`, `credit.exceeded`."""
     refuse(_out_of_use(orders))
-    for order in orders:
-        own = str(command.company(order.company_id).currency_id)
-        if order.rate is None:
-            order.rate = rate_on(order.group_id, str(order.currency_id), own, order.ordered_on)
+    take_rates(command, ((o, o.ordered_on) for o in orders))
     place = {c: places.first_of_stock(command, c).pk for c in sorted({o.company_id for o in orders}) if _goods(orders)}
     planned.plan(command, [_promised(o, line, place[o.company_id]) for o, line in _goods(orders)])
     keep(command, orders)

@@ -20,10 +20,11 @@ def load_units(command: Command, items: Iterable[Item]) -> None:
     """Hang each item's stock unit and other units on it, a statement each."""
     known = {i.pk: i for i in items}
     units = command.load(Unit, (i.unit_id for i in known.values()))
-    rows = list(ItemUnit.objects.filter(group_id=command.actor.group_id, item_id__in=known).order_by("line"))
     for item in known.values():
         item.unit = units[item.unit_id]
-        item.units = [row for row in rows if row.item_id == item.pk]
+        item.units = []
+    for row in ItemUnit.objects.filter(group_id=command.actor.group_id, item_id__in=known).order_by("line"):
+        known[row.item_id].units.append(row)
 
 
 def quantities(command: Command, documents: Sequence[tuple[int, Any]]) -> list[Problem]:

@@ -10,7 +10,7 @@ from jingwei.books.models import JournalLine
 from jingwei.masterdata.pricing import price_line, share_of
 from jingwei.platform.documents.perform import perform
 from jingwei.platform.errors import Refusal
-from jingwei.purchasing.models import GoodsReceipt, PurchaseOrderLine
+from jingwei.purchasing.models import GoodsReceipt, PurchaseOrder, PurchaseOrderLine
 from jingwei.purchasing.receipts import Reversal
 from jingwei.stock.models import ItemValue, PlannedMove
 from tests.purchasing.stories import balances, confirmed, order, receipt, received, taken_back, with_suppliers
@@ -289,6 +289,21 @@ def test_receiving_a_thousand_lines_costs_the_statements_of_one(firm, statements
     with statements() as all_of_them:
         perform("purchasing.receipt", [second.pk], "post", actor=firm.actor)
     assert len(all_of_them) <= len(few)
+    check_invariants(firm)
+
+
+def test_confirming_a_hundred_orders_costs_the_statements_of_one(firm, statements):
+    """None says where its goods go, and all are in another currency: place and rate are asked for once."""
+    rate = {"from_currency": "USD", "to_currency": "CNY", "valid_from": "2026-01-01", "rate": "7.1"}
+    firm.create("masterdata.exchange-rate", rate)
+    first, *others = firm.create("purchasing.order", *(order(("BOLT", 1, "2"), currency="USD") for _ in range(101)))
+    with statements() as few:
+        perform("purchasing.order", [first.pk], "confirm", actor=firm.actor)
+    with statements() as many:
+        perform("purchasing.order", [o.pk for o in others], "confirm", actor=firm.actor)
+    assert len(many) <= len(few)
+    stored = PurchaseOrder.objects.filter(group=firm.group).values_list("rate", "location__code").distinct()
+    assert list(stored) == [(Decimal("7.1"), "A-01")]
     check_invariants(firm)
 
 
