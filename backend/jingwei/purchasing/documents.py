@@ -88,6 +88,8 @@ ORDER = Document(
                     "quantity_invoiced",
                 }
             ),
+            details=frozenset({"amount_tax"}),
+            carried=frozenset({"tax_rate"}),
             minimum=1,
         ),
     ),

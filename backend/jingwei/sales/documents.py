@@ -100,6 +100,8 @@ ORDER = Document(
                     "quantity_invoiced",
                 }
             ),
+            details=frozenset({"amount_tax"}),
+            carried=frozenset({"tax_rate"}),
             rare=frozenset(
                 {
                     "discount_rate",

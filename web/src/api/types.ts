@@ -75,6 +75,8 @@ export interface LinesMeta {
   rare?: string[]
   /** Columns that stay folded until somebody asks. */
   details?: string[]
+  /** What a new line takes over from the one above. */
+  carried?: string[]
   min: number
 }
 

@@ -31,7 +31,8 @@ const GROUPS: { title: Key; rows: [keys: string, meaning: Key][] }[] = [
   {
     title: 'keys.lines',
     rows: [
-      ['Tab  Enter', 'keys.next'],
+      ['Tab', 'keys.next'],
+      ['Enter', 'keys.nextAsked'],
       ['↑ ↓ ← →', 'keys.move'],
       ['Ctrl Enter', 'keys.addLine'],
       ['Ctrl Delete', 'keys.removeLine'],

@@ -29,6 +29,14 @@ interface LinesGridProps {
   dispatch: (action: FormAction) => void
 }
 
+/** Whether nothing is left to be asked of a line: what must be given is, and what is carried has come from above. */
+function isFull(meta: LinesMeta, editable: Field[], column: number, line: Line | undefined): boolean {
+  const carried = meta.carried ?? []
+  const isLeft = (field: Field, at: number) => at > column && (field.required || carried.includes(field.name))
+  const left = editable.filter(isLeft)
+  return carried.length > 0 && left.length > 0 && left.every((field) => !isEmpty(line?.edits[field.name]))
+}
+
 function useGrid({ meta, lines, dispatch }: LinesGridProps, editable: Field[], habits: GridHabits | null) {
   const table = useRef<HTMLTableElement>(null)
   const later = useRef<Spot | null>(null)
@@ -44,13 +52,19 @@ function useGrid({ meta, lines, dispatch }: LinesGridProps, editable: Field[], h
     gridKey(event, {
       lines,
       columns: editable.length,
+      isAsked: ({ row, column }) => {
+        const field = editable[column]
+        const isCarried = row > 0 && (meta.carried ?? []).includes(field?.name ?? '')
+        return field?.required === true && !isCarried
+      },
       collection: meta.name,
       dispatch,
       go,
       goLater,
-      endsLine: ({ column }, text) => {
+      endsLine: ({ row, column }, text) => {
         const field = editable[column]
-        return field !== undefined && (habits?.endsLine(field, text) ?? false)
+        if (!field) return false
+        return habits ? habits.endsLine(field, text) : text.trim() !== '' && isFull(meta, editable, column, lines[row])
       },
     })
   const onPaste = (event: ClipboardEvent<HTMLTableElement>) => {

@@ -83,11 +83,19 @@ function withEdit(
   return isSame ? rest : { ...rest, [name]: value }
 }
 
-function mapLine(state: FormState, collection: string, key: string, change: (line: Line) => Line): FormState {
+function mapLine(
+  state: FormState,
+  collection: string,
+  key: string,
+  change: (line: Line, above: Line | undefined) => Line,
+): FormState {
   const lines = state.lines[collection] ?? []
   return {
     ...state,
-    lines: { ...state.lines, [collection]: lines.map((line) => (line.key === key ? change(line) : line)) },
+    lines: {
+      ...state.lines,
+      [collection]: lines.map((line, at) => (line.key === key ? change(line, lines[at - 1]) : line)),
+    },
   }
 }
 
@@ -95,12 +103,23 @@ function cellEdited(line: Line, field: Field | undefined, name: string, value: V
   return { ...line, edits: withEdit(line.edits, line.id === null ? null : line.base, field, name, value) }
 }
 
-function pasted(lines: Line[], action: FormAction & { type: 'paste' }, fields: Record<string, Field>): Line[] {
+/** A line that gets its first value takes over from the one above what usually stays the same. */
+function begunLine(line: Line, above: Line | undefined, carried: string[]): Line {
+  if (!above || !isBlank(line)) return line
+  const taken = carried.flatMap((name) => {
+    const value = above.edits[name] ?? (above.base[name] as Value | undefined)
+    return isEmpty(value) ? [] : [[name, value as Value] as const]
+  })
+  return { ...line, edits: { ...line.edits, ...Object.fromEntries(taken) } }
+}
+
+function pasted(lines: Line[], action: FormAction & { type: 'paste' }, meta: LinesMeta): Line[] {
+  const fields = meta.fields
   const start = lines.findIndex((line) => line.key === action.key)
   if (start < 0) return lines
   const result = [...lines]
   action.block.forEach((cells, at) => {
-    let line = result[start + at] ?? newLine()
+    let line = begunLine(result[start + at] ?? newLine(), result[start + at - 1], meta.carried ?? [])
     cells.forEach((value, column) => {
       const name = action.fields[column]
       if (name !== undefined) line = cellEdited(line, fields[name], name, value)
@@ -120,7 +139,7 @@ function moved(lines: Line[], key: string, by: -1 | 1): Line[] {
   return result
 }
 
-function changedLines(lines: Line[], action: FormAction, fields: Record<string, Field>): Line[] {
+function changedLines(lines: Line[], action: FormAction, meta: LinesMeta | undefined): Line[] {
   switch (action.type) {
     case 'addLine': {
       const at = action.after === null ? lines.length : lines.findIndex((line) => line.key === action.after) + 1
@@ -131,7 +150,7 @@ function changedLines(lines: Line[], action: FormAction, fields: Record<string, 
     case 'moveLine':
       return moved(lines, action.key, action.by)
     case 'paste':
-      return pasted(lines, action, fields)
+      return meta ? pasted(lines, action, meta) : lines
     default:
       return lines
   }
@@ -167,8 +186,10 @@ function begun(body: DraftBody, meta: DocumentMeta): FormState {
 }
 
 export function formReducer(meta: DocumentMeta): (state: FormState, action: FormAction) => FormState {
-  const fieldsOf = (collection: string): Record<string, Field> =>
-    meta.lines.find((lines) => lines.name === collection)?.fields ?? {}
+  const linesMeta = (collection: string) => meta.lines.find((lines) => lines.name === collection)
+  const fieldsOf = (collection: string): Record<string, Field> => linesMeta(collection)?.fields ?? {}
+  const begunIn = (collection: string, line: Line, above: Line | undefined): Line =>
+    begunLine(line, above, linesMeta(collection)?.carried ?? [])
   return (state, action) => {
     switch (action.type) {
       case 'load':
@@ -179,8 +200,13 @@ export function formReducer(meta: DocumentMeta): (state: FormState, action: Form
           edits: withEdit(state.edits, state.base, meta.fields[action.field], action.field, action.value),
         }
       case 'setCell':
-        return mapLine(state, action.collection, action.key, (line) =>
-          cellEdited(line, fieldsOf(action.collection)[action.field], action.field, action.value),
+        return mapLine(state, action.collection, action.key, (line, above) =>
+          cellEdited(
+            isEmpty(action.value) ? line : begunIn(action.collection, line, above),
+            fieldsOf(action.collection)[action.field],
+            action.field,
+            action.value,
+          ),
         )
       case 'setCells':
         return mapLine(state, action.collection, action.key, (line) =>
@@ -204,7 +230,7 @@ export function formReducer(meta: DocumentMeta): (state: FormState, action: Form
         const lines = state.lines[action.collection] ?? []
         return {
           ...state,
-          lines: { ...state.lines, [action.collection]: changedLines(lines, action, fieldsOf(action.collection)) },
+          lines: { ...state.lines, [action.collection]: changedLines(lines, action, linesMeta(action.collection)) },
         }
       }
     }

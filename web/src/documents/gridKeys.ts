@@ -30,6 +30,8 @@ function isAtEdge(target: EventTarget, key: string): boolean {
 interface GridKeys {
   lines: Line[]
   columns: number
+  /** Whether a cell must be filled by hand: Enter goes from one of these to the next, Tab through all. */
+  isAsked: (spot: Spot) => boolean
   collection: string
   dispatch: (action: FormAction) => void
   go: (spot: Spot) => boolean
@@ -57,10 +59,12 @@ function lineCommand(event: KeyboardEvent, spot: Spot, { lines, collection, disp
 }
 
 /** Where a key leads; null when it stays the input's own. */
-function nextSpot(event: KeyboardEvent, { row, column }: Spot, columns: number): Spot | null {
+function nextSpot(event: KeyboardEvent, { row, column }: Spot, { columns, isAsked }: GridKeys): Spot | null {
   const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey
   if (!isPlain) return null
   if (event.key === 'Enter') {
+    for (let later = column + 1; later < columns && !event.shiftKey; later += 1)
+      if (isAsked({ row, column: later })) return { row, column: later }
     const at = row * columns + column + (event.shiftKey ? -1 : 1)
     return { row: Math.floor(at / columns), column: ((at % columns) + columns) % columns }
   }
@@ -89,6 +93,6 @@ export function gridKey(event: KeyboardEvent<HTMLTableElement>, keys: GridKeys):
     keys.dispatch({ type: 'addLine', collection: keys.collection, after: null })
     return keys.goLater({ row: spot.row + 1, column: 0 })
   }
-  const next = isDone ? { row: spot.row + 1, column: 0 } : nextSpot(event, spot, keys.columns)
+  const next = isDone ? { row: spot.row + 1, column: 0 } : nextSpot(event, spot, keys)
   if (next && keys.go(next)) event.preventDefault()
 }

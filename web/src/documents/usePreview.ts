@@ -31,11 +31,11 @@ function linesByKey(answer: PreviewAnswer, sent: Body['sent']): Preview['lines']
   )
 }
 
-/** Asks the server, 300 ms after the last keystroke, what the unsaved document would be: defaults, totals, warnings. Saves nothing. */
+/** Asks the server, 150 ms after the last keystroke, what the unsaved document would be: defaults, totals, warnings. Saves nothing. */
 export function usePreview(meta: DocumentMeta, state: FormState, isEditable: boolean): Preview | null {
   const isWanted = meta.has_preview && isEditable && (state.base === null || changedNames(state, meta).length > 0)
   const asked = useMemo(() => JSON.stringify(isWanted ? previewBody(state, meta) : null), [state, meta, isWanted])
-  const rested = useDebounced(asked, 300)
+  const rested = useDebounced(asked, 150)
   const good = useRef<Preview | null>(null)
   const answer = useQuery({
     queryKey: ['preview', meta.key, rested],

@@ -114,7 +114,7 @@ class Conversion:
 class Lines:
     """A collection of lines below a record; `parent` is the line model's reference to it. `read_only` fields are
     computed by the rules and shown, not taken. In the grid `rare` ones stay folded until a line uses them, `details`
-    until somebody asks."""
+    until somebody asks; of the line above a new one takes over what is `carried`."""
 
     name: str
     model: type[Line]
@@ -125,6 +125,7 @@ class Lines:
     read_only: frozenset[str] = frozenset()
     rare: frozenset[str] = frozenset()
     details: frozenset[str] = frozenset()
+    carried: frozenset[str] = frozenset()
     minimum: int = 0
 
     @property

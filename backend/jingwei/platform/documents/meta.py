@@ -157,6 +157,7 @@ def lines_json(lines: Lines) -> dict[str, Any]:
         "fields": {m.name: field_json(m, read_only=m.name in lines.read_only) for m in line_meanings(lines)},
         "rare": [name for name in lines.fields if name in lines.rare],
         "details": [name for name in lines.fields if name in lines.details],
+        "carried": [name for name in lines.fields if name in lines.carried],
         "min": lines.minimum,
     }
 

@@ -130,6 +130,7 @@ export const en = {
   'keys.moveLine': 'Move the line',
   'keys.new': 'New record',
   'keys.next': 'Next cell; a new line after the last',
+  'keys.nextAsked': 'Next cell that must be filled, then the next line',
   'keys.open': 'Open',
   'keys.palette': 'Go to a page or record',
   'keys.paste': 'Paste a block from a spreadsheet',

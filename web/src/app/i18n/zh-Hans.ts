@@ -129,6 +129,7 @@ export const zhHans = {
   'keys.moveLine': '上下移动本行',
   'keys.new': '新建',
   'keys.next': '下一格；末格之后新增一行',
+  'keys.nextAsked': '下一必填格，填完后转到下一行',
   'keys.open': '打开',
   'keys.palette': '直达页面或记录',
   'keys.paste': '从表格粘贴一块数据',
