@@ -44,8 +44,9 @@ class Task:
 
 
 def tasks(actor: Actor, today: date) -> list[Task]:
-    """Everything that waits for the actor in their company, the urgent first; at most four statements."""
-    return [*_overdue(actor, today), *_late(actor, today), *_waiting(actor), *_to_close(actor, today)]
+    """Everything that waits for the actor in their company, the urgent first; at most five statements."""
+    urgent = [*_overdue(actor, today), *_late(actor, today), *_blocked(actor)]
+    return [*urgent, *_waiting(actor), *_to_close(actor, today)]
 
 
 # documents that can be taken a step further
@@ -146,6 +147,33 @@ def _overdue(actor: Actor, today: date) -> list[Task]:
         )
         for role, (control, label, action) in words.items()
         if role in found
+    ]
+
+
+# invoices that may not be paid
+
+
+def _blocked(actor: Actor) -> list[Task]:
+    """Supplier invoices that differ from what was ordered or came, for who may release them."""
+    document = catalogue.by_key.get("purchasing.invoice")
+    action = document.action("release") if document else None
+    if document is None or action is None or not actor.may(f"{document.key}.release", actor.company_id):
+        return []
+    model: Any = document.model
+    rows = model.objects.filter(group_id=actor.group_id, company_id=actor.company_id or 0, state__in=action.source)
+    count = rows.filter(is_blocked=True).count()
+    if not count:
+        return []
+    return [
+        Task(
+            key="purchasing.invoice.release",
+            label=_("Invoices blocked for payment"),
+            action=_("Look"),
+            count=count,
+            tone="red",
+            path=document.path,
+            filters={"filter[state][in]": ",".join(sorted(action.source)), "filter[is_blocked][eq]": "true"},
+        )
     ]
 
 

@@ -435,6 +435,8 @@ INVOICE = Document(
                     "amount_difference",
                 }
             ),
+            rare=frozenset({"discount_rate", "amount_given", "tax_given", "amount_difference"}),
+            details=frozenset({"amount_accrued", "amount_tax"}),
             minimum=1,
         ),
     ),
@@ -493,6 +495,7 @@ INVOICE = Document(
             target="finance.payment",
             source=frozenset({invoices.POSTED}),
             build=drawing.payments_of,
+            style="primary",
             help=_("A payment of what is open, several invoices of one supplier in one."),
         ),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jingwei.masterdata.models import Item, Location, Party, PricedDocument, PricedLine
 from jingwei.platform.fields import AmountField, CodeField, NoteField, QuantityField, TenantForeignKey
@@ -314,7 +315,7 @@ class SupplierInvoiceLine(PricedLine):
         help_text=_("Accrued value that the line replaces, in functional currency; negative on a credit note."),
     )
     amount_difference = AmountField(
-        _("Difference"),
+        pgettext_lazy("invoice", "Difference"),
         default=0,
         help_text=_("Cost of the goods by the invoice less what was accrued, in functional currency."),
     )

@@ -56,7 +56,7 @@ def test_anything_new_by_keyboard(person: Callable[..., Person]) -> None:
     expect(page).to_have_url(re.compile("/purchasing/orders/new$"))
     page.keyboard.press("Control+k")
     page.keyboard.type("new goods receipt")
-    expect(page.get_by_role("status")).to_contain_text("没有找到")
+    expect(page.locator(".palette-none")).to_contain_text("没有找到")
 
 
 def test_on_a_phone_figures_stand_two_by_two_and_nothing_runs_off_the_screen(person: Callable[..., Person]) -> None:

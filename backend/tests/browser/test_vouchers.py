@@ -106,6 +106,7 @@ def test_prepared_by_keyboard_reviewed_and_posted_by_another_reversed_and_copied
     expect(page.get_by_role("textbox", name="Summary", exact=True)).to_have_value("Rent of the year")
     keys.press("Control+s")
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^Voucher #\d+$"))
+    page.get_by_role("button", name="Show side panel").click()
     page.get_by_role("tab", name="Links").click()
     origin = page.get_by_role("tabpanel").get_by_role("link", name=number)
     expect(origin).to_be_visible()

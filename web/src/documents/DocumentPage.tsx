@@ -24,7 +24,7 @@ import { habitsOf } from './gridHabits'
 import { LinesGrid } from './LinesGrid'
 import { StateTag } from './StateTag'
 import { useDocumentForm, type DocumentForm } from './useDocumentForm'
-import { isEmpty, recordTitle, shownValue } from './values'
+import { isEmpty, isNumberType, recordTitle, shownValue } from './values'
 
 function fieldValue(form: DocumentForm, field: Field): unknown {
   const stored = form.state.base === null ? (field.default ?? field.proposed) : form.state.base[field.name]
@@ -270,6 +270,19 @@ function DocumentHead({ meta, form }: { meta: DocumentMeta; form: DocumentForm }
 
 const FOLDED = 'jingwei.panel.folded'
 
+/** The panel stands beside what is done; while lines are typed they get its room, until it is asked for. */
+function usePanel(meta: DocumentMeta, form: DocumentForm) {
+  const isTyped = form.isEditable && meta.per_company === true && meta.lines.length > 0
+  const key = isTyped ? `${FOLDED}.typing` : FOLDED
+  const [chosen, setChosen] = useState<Record<string, boolean>>({})
+  const isFolded = chosen[key] ?? readStored<boolean>(key) ?? isTyped
+  const toggle = () => {
+    writeStored(key, !isFolded)
+    setChosen({ ...chosen, [key]: !isFolded })
+  }
+  return { isFolded, toggle }
+}
+
 function PanelToggle({ isFolded, onToggle }: { isFolded: boolean; onToggle: () => void }) {
   const t = useT()
   return (
@@ -295,7 +308,7 @@ function sectionsOf(meta: DocumentMeta, otherLabel: string): SectionMeta[] {
 }
 
 /**
- * An instant that must be given begins as now, and the day of a document with somebody as today. Further header dates
+ * An instant that must be given begins as now, and a day of a document with somebody as today. Further header dates
  * that begin with today, and fields that a grid's totals repeat, are as the habits of its collections say.
  */
 function withHabits(meta: DocumentMeta, today: string, now: string): DocumentMeta {
@@ -304,7 +317,7 @@ function withHabits(meta: DocumentMeta, today: string, now: string): DocumentMet
   const repeated = habits.flatMap((one) => one.repeated)
   const begun = (name: string, field: Field): Field => {
     if (field.read_only || !isEmpty(field.default)) return field
-    const isDay = name === meta.date && field.type === 'date' && field.required && Boolean(meta.party)
+    const isDay = field.type === 'date' && field.required && Boolean(meta.party)
     if (isDay || dates.includes(name)) return { ...field, proposed: today }
     return field.type === 'instant' && field.required ? { ...field, proposed: now } : field
   }
@@ -328,7 +341,14 @@ function isComputed(section: SectionMeta, meta: DocumentMeta): boolean {
 
 /** Totals stand under the lines that they are made of. */
 function isBelow(section: SectionMeta, meta: DocumentMeta): boolean {
-  return meta.lines.length > 0 && isComputed(section, meta)
+  const areNumbers = section.fields.every((name) => isNumberType(meta.fields[name]?.type ?? 'text'))
+  return meta.lines.length > 0 && areNumbers && isComputed(section, meta)
+}
+
+/** What is computed and says nothing (no, nothing, none) takes no room. */
+function isSaying(section: SectionMeta, meta: DocumentMeta, base: RecordData | null): boolean {
+  const isNothing = (name: string) => isEmpty(base?.[name]) || base?.[name] === false
+  return !isComputed(section, meta) || isBelow(section, meta) || !section.fields.every(isNothing)
 }
 
 interface DocumentViewProps {
@@ -342,7 +362,7 @@ function DocumentView({ meta: declared, record, begin = null }: DocumentViewProp
   const { app, company } = useApplication()
   const meta = useMemo(() => withHabits(declared, todayIn(company?.time_zone), nowInstant()), [declared, company])
   const form = useDocumentForm(meta, record, begin)
-  const [isFolded, setFolded] = useState(() => readStored<boolean>(FOLDED) ?? false)
+  const { isFolded, toggle } = usePanel(meta, form)
   useSaveKey(form)
   const group = app.menu.find((one) => one.entries.some((entry) => entry.key === meta.key))
   const base = form.state.base
@@ -351,13 +371,9 @@ function DocumentView({ meta: declared, record, begin = null }: DocumentViewProp
     { label: meta.plural, to: `/${meta.path}` },
     { label: titleOf(base, meta, t) },
   ])
-  const all = sectionsOf(meta, t('document.other'))
+  const all = sectionsOf(meta, t('document.other')).filter((section) => isSaying(section, meta, base))
   const sections = all.filter((section) => !isBelow(section, meta))
   const firstField = base === null ? emptyField(sections[0], meta) : null
-  const toggle = () => {
-    writeStored(FOLDED, !isFolded)
-    setFolded(!isFolded)
-  }
   return (
     <div className={base && !isFolded ? 'document document-with-panel' : 'document'}>
       <div className="document-main">

@@ -62,6 +62,9 @@ export function useListColumns(meta: DocumentMeta, user: number): [string[], (co
 function cellOf(meta: DocumentMeta, field: Field, row: Row, isTitle: boolean) {
   const value = row[field.name]
   if (field.name === 'state') return <StateTag meta={meta} state={row.state} />
+  // In a column of currencies the code says enough.
+  if (field.name === 'currency' && typeof value === 'string') return value
+  if (value === false) return <span className="secondary"><FieldValue field={field} value={value} row={row} /></span>
   if (isTitle)
     return (
       <Link to={`/${meta.path}/${row.id}`} className="row-link">
