@@ -105,6 +105,21 @@ class Firm:
         invoice = self.post("purchasing.invoice", {"supplier": SUPPLIER, **dated, "lines": billed})
         self._settle("out", SUPPLIER, on, invoice)
 
+    def sell(self, moved_at: datetime, lines: int) -> None:
+        """Order to cash: order, delivery, invoice, collection, each created and then confirmed or posted."""
+        on = moved_at.date().isoformat()
+        rows = [{"item": item(n), "quantity": "1", "price": "20.00", "tax_rate": "13"} for n in range(1, lines + 1)]
+        order = self.post("sales.order", {"customer": CUSTOMER, "ordered_on": on, "lines": rows}, "confirm")
+        parts = [{"order": order.pk, "order_line": n, "quantity": "1", "location": "A-01"} for n in range(1, lines + 1)]
+        delivery = self.post(
+            "sales.delivery", {"customer": CUSTOMER, "moved_at": moved_at.isoformat(), "lines": parts}
+        )
+        billed = [{"delivery": delivery.pk, "delivery_line": n, "quantity": "1"} for n in range(1, lines + 1)]
+        invoice = self.post(
+            "sales.billing", {"customer": CUSTOMER, "invoiced_on": on, "posted_on": on, "lines": billed}
+        )
+        self._settle("in", CUSTOMER, on, invoice)
+
     def _settle(self, direction: str, party: str, on: str, invoice: Any) -> None:
         """The whole of an invoice, on the day."""
         gross = f"{invoice.amount_gross:.2f}"
@@ -145,9 +160,8 @@ def found_firm(items: int = ITEMS) -> Firm:
     )
     firm.create("masterdata.unit", *demo.UNITS)
     firm.create("masterdata.item-category", *demo.CATEGORIES)
-    supplier = {"code": "SUP", "name_zh": "供应商", "name_en": "Suppliers", "kind": "supplier"}
     for key, bodies in demo.PLACES:
-        firm.create(key, *bodies, *([supplier] if key == "masterdata.location" else []))
+        firm.create(key, *bodies))
     firm.create(
         "masterdata.party",
         {"code": SUPPLIER, "name_zh": "供应商", "name_en": "Supplier", "is_supplier": True},

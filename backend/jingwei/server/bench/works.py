@@ -106,6 +106,11 @@ def first_commands(bench: Bench) -> list[Work]:
             lambda: firm.buy(firm.at(9, 1, bench.tick()), 5),
         ),
         Work(
+            "sale",
+            "order to cash, 5 lines: order, delivery, invoice, payment",
+            lambda: firm.sell(firm.at(9, 2, bench.tick()), 5),
+        ),
+        Work(
             "voucher",
             "voucher, 2 lines: create, review, post",
             lambda: firm.post_voucher(firm.voucher(2, date(firm.year, 9, 1))),
