@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
@@ -81,6 +81,37 @@ def update(rows: Sequence[Any], names: Sequence[str]) -> None:
             "WHERE kept.group_id = %s AND kept.id = given.id",
             [*(_values(f, rows) for f in (key, *fields)), rows[0].group_id],
         )
+
+
+@cache
+def _reading(model: type[models.Model]) -> tuple[str, tuple[str, ...], tuple[tuple[int, Any], ...]]:
+    """(columns, attribute names, what turns a column's value into the field's) of whole rows."""
+    fields = model._meta.concrete_fields
+    names = ", ".join(f'"{f.column}"' for f in fields)
+    converters = []
+    for position, field in enumerate(fields):
+        column: Any = field.cached_col
+        found = [*connection.ops.get_db_converters(column), *field.get_db_converters(connection)]
+        converters += [(position, lambda value, c=c, x=column: c(value, x, connection)) for c in found]
+    return names, tuple(f.attname for f in fields), tuple(converters)
+
+
+def read(model: type[Any], condition: str, params: Sequence[Any], tail: str = "") -> list[Any]:
+    """Whole rows of a model where `condition` holds, as instances; `tail` orders and locks them.
+
+    For what every command reads: the statement is made once per model, where a queryset is compiled each time, which
+    takes as long as PostgreSQL takes to answer it.
+    """
+    names, attnames, converters = _reading(cast("type[models.Model]", model))
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT {names} FROM "{model._meta.db_table}" WHERE {condition} {tail}', params)
+        rows: list[Any] = cursor.fetchall()
+    if converters:
+        rows = [list(row) for row in rows]
+        for row in rows:
+            for position, convert in converters:
+                row[position] = convert(row[position])
+    return [model.from_db(connection.alias, attnames, row) for row in rows]
 
 
 def delete(model: type[models.Model], group_id: int, ids: Sequence[int]) -> None:

@@ -79,6 +79,7 @@ def test_a_tiny_run_measures_everything_and_leaves_a_company_that_keeps_every_ru
         "goods receipt, 10 lines: create, post",
         "goods receipt, 20 lines: create, post",
         "procure to pay, 5 lines: order, receipt, invoice, payment",
+        "order to cash, 5 lines: order, delivery, invoice, payment",
         "voucher, 2 lines: create, review, post",
         "import of 30 items from CSV",
         "trial balance, 52 journal lines",

@@ -114,7 +114,7 @@ class Command:
         known = self.loaded[model]
         missing = wanted - known.keys()
         if missing:
-            rows = model._default_manager.filter(group_id=self.actor.group_id, id__in=missing)
+            rows = sets.read(model, "group_id = %s AND id = ANY(%s)", [self.actor.group_id, list(missing)])
             known |= {row.pk: row for row in rows}
         return {id: known[id] for id in wanted if id in known}
 

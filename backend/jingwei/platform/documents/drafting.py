@@ -136,6 +136,7 @@ def _find(command: Command, model: type[Any], ids: set[int], codes: set[str]) ->
     rows = own_rows(command, model).filter(condition)
     found: dict[int | str, Any] = {}
     for row in rows:
+        command.loaded[model].setdefault(row.pk, row)
         found[row.pk] = row
         if getattr(row, name):
             found[fold(getattr(row, name))] = row

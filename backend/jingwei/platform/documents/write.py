@@ -180,12 +180,15 @@ def lock(command: Command, document: Document, ids: Sequence[int], permission: s
     """Lock records in id order and load their lines. 404 for what is not there or not in the actor's companies,
     403 where it may be seen but `permission` is missing."""
     actor = command.actor
-    rows = document.model._default_manager.select_for_update(no_key=True).filter(
-        group_id=actor.group_id, id__in=set(ids), **document.where
-    )
+    condition, params = "group_id = %s AND id = ANY(%s)", [actor.group_id, list(set(ids))]
     if document.per_company:
-        rows = rows.filter(company_id__in=actor.scope(f"{document.key}.view"))  # type: ignore[misc]
-    records = list(rows.order_by("id"))
+        condition, params = (
+            f"{condition} AND company_id = ANY(%s)",
+            [*params, list(actor.scope(f"{document.key}.view"))],
+        )
+    for name, value in document.where.items():
+        condition, params = f'{condition} AND "{document.field(name).column}" = %s', [*params, value]
+    records = sets.read(document.model, condition, params, "ORDER BY id FOR NO KEY UPDATE")
     missing = sorted(set(ids) - {r.pk for r in records})
     if missing:
         raise not_found(document.label, missing[0])
@@ -200,10 +203,8 @@ def load_lines(document: Document, records: Sequence[Any]) -> None:
     for lines in document.lines:
         by_parent: dict[int, list[Any]] = {r.pk: [] for r in records}
         if records:
-            rows = lines.model._default_manager.filter(
-                group_id=records[0].group_id, **{f"{lines.parent}__in": list(by_parent)}
-            )
-            for line in rows.order_by("line", "id"):
+            condition, params = f"group_id = %s AND {lines.parent}_id = ANY(%s)", [records[0].group_id, list(by_parent)]
+            for line in sets.read(lines.model, condition, params, "ORDER BY line, id"):
                 by_parent[getattr(line, f"{lines.parent}_id")].append(line)
         for record in records:
             setattr(record, lines.name, by_parent[record.pk])

@@ -111,13 +111,9 @@ class Firm:
         rows = [{"item": item(n), "quantity": "1", "price": "20.00", "tax_rate": "13"} for n in range(1, lines + 1)]
         order = self.post("sales.order", {"customer": CUSTOMER, "ordered_on": on, "lines": rows}, "confirm")
         parts = [{"order": order.pk, "order_line": n, "quantity": "1", "location": "A-01"} for n in range(1, lines + 1)]
-        delivery = self.post(
-            "sales.delivery", {"customer": CUSTOMER, "moved_at": moved_at.isoformat(), "lines": parts}
-        )
+        delivery = self.post("sales.delivery", {"customer": CUSTOMER, "moved_at": moved_at.isoformat(), "lines": parts})
         billed = [{"delivery": delivery.pk, "delivery_line": n, "quantity": "1"} for n in range(1, lines + 1)]
-        invoice = self.post(
-            "sales.billing", {"customer": CUSTOMER, "invoiced_on": on, "posted_on": on, "lines": billed}
-        )
+        invoice = self.post("sales.billing", {"customer": CUSTOMER, "invoiced_on": on, "lines": billed})
         self._settle("in", CUSTOMER, on, invoice)
 
     def _settle(self, direction: str, party: str, on: str, invoice: Any) -> None:
@@ -161,7 +157,7 @@ def found_firm(items: int = ITEMS) -> Firm:
     firm.create("masterdata.unit", *demo.UNITS)
     firm.create("masterdata.item-category", *demo.CATEGORIES)
     for key, bodies in demo.PLACES:
-        firm.create(key, *bodies))
+        firm.create(key, *bodies)
     firm.create(
         "masterdata.party",
         {"code": SUPPLIER, "name_zh": "供应商", "name_en": "Supplier", "is_supplier": True},
