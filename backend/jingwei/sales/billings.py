@@ -20,7 +20,7 @@ from jingwei.books.models import Area
 from jingwei.books.posting import GoodsLine
 from jingwei.finance import invoices, ledger
 from jingwei.masterdata.pricing import TAX_TOLERANCE
-from jingwei.masterdata.rates import rate_on
+from jingwei.masterdata.rates import rate_on, rate_problems
 from jingwei.masterdata.units import to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input, asked
@@ -81,6 +81,7 @@ def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
     for draft in drafts:
         billing: Billing = draft.record
         problems += [p.at(row=draft.row) for p in _header_problems(billing, known)]
+        problems += [p.at(row=draft.row) for p in rate_problems(command, billing)]
         for position, line in enumerate(billing.lines):
             went = known.get((line.delivery_id, line.delivery_line))
             for problem in _line_problems(command, billing, line, went):

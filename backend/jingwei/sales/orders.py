@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata import pricing
 from jingwei.masterdata.models import Item, Location, LocationKind
-from jingwei.masterdata.rates import take_rates
+from jingwei.masterdata.rates import rate_problems, take_rates
 from jingwei.masterdata.units import to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input
@@ -54,6 +54,7 @@ def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
         if order.location is not None and order.location.kind != LocationKind.STOCK:
             message = _("%(place)s is not a place of the stock.") % {"place": order.location}
             problems.append(Problem("location.not_stock", message, field="location", row=draft.row))
+        problems += (p.at(row=draft.row) for p in rate_problems(command, order))
         for position, line in enumerate(order.lines):
             for problem in _line_problems(command, order, line):
                 where = f"lines.{position}.{problem.field}"

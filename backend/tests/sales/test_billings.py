@@ -284,6 +284,8 @@ def test_limits_of_returns_and_credit_notes(firm):
         ({"net_given": "1.005"}, {}, "amount.scale", 422),
         ({"net_given": "5", "tax_given": "0.75"}, {}, "tax.difference", 422),
         ({"net_given": "-5"}, {}, "number.range", 422),
+        ({}, {"rate": "7"}, "rate.own_currency", 422),
+        ({}, {"rate": "-1"}, "rate.not_positive", 422),
     ],
 )
 def test_bad_invoices_are_named(firm, line, header, code, status):

@@ -250,6 +250,8 @@ def test_orders_are_refused_to_the_wrong_party_and_with_dates_out_of_order(firm)
     assert early.codes == ["date.order"]
     assert clerk.post("sales/orders", order(("BOLT", 1, "1"), location="CUST")).codes == ["location.not_stock"]
     assert clerk.post("sales/orders", order()).codes == ["doc.no_lines"]
+    assert clerk.post("sales/orders", order(("BOLT", 1, "1"), rate="7")).codes == ["rate.own_currency"]
+    assert clerk.post("sales/orders", order(("BOLT", 1, "1"), currency="USD", rate="0")).codes == ["rate.not_positive"]
 
 
 @pytest.mark.parametrize(
