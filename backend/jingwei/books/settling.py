@@ -69,7 +69,7 @@ def allocate(
         problems += [p.at(row=number) for p in found]
         if debit is None or credit is None or found:
             continue
-        functional = [_share(item, pair.amount) for item in (debit, credit)]
+        functional = [_share(command, item, pair.amount) for item in (debit, credit)]
         _take(debit, pair.amount, functional[0])
         _take(credit, -pair.amount, -functional[1])
         made.append(
@@ -121,14 +121,14 @@ def take_back(command: Command, allocations: Sequence[Allocation], on: date) -> 
     return made
 
 
-def shares(items: Mapping[int, OpenItem], wanted: Iterable[tuple[int, Decimal]]) -> list[Decimal]:
+def shares(command: Command, items: Mapping[int, OpenItem], wanted: Iterable[tuple[int, Decimal]]) -> list[Decimal]:
     """The functional amounts (≥ 0) that go with amounts of locked items, settled in this order: what `allocate` will
     find when it settles them so. The items stay as they are."""
     left: dict[int, OpenItem] = {}
     found = []
     for id, amount in wanted:
         item = left.setdefault(id, copy.copy(items[id]))
-        functional = _share(item, amount)
+        functional = _share(command, item, amount)
         sign = 1 if item.amount > 0 else -1
         _take(item, sign * amount, sign * functional)
         found.append(functional)
@@ -183,13 +183,14 @@ def _wrong(debit: OpenItem | None, credit: OpenItem | None, amount: Decimal) -> 
     return []
 
 
-def _share(item: OpenItem, amount: Decimal) -> Decimal:
-    """The functional amount that goes with `amount` of the item; the last part takes what is left."""
+def _share(command: Command, item: OpenItem, amount: Decimal) -> Decimal:
+    """The functional amount, at its decimals, that goes with `amount` of the item; the last part takes what is left."""
     if amount == abs(item.open):
         rest: Decimal = abs(item.open_functional)
         return rest
+    decimals = command.company(item.company_id).currency.decimals
     whole: Decimal = item.amount_functional
-    rounded: Decimal = round_half_up(whole * amount / item.amount, 2)
+    rounded: Decimal = round_half_up(whole * amount / item.amount, decimals)
     return abs(rounded)
 
 

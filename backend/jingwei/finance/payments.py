@@ -184,7 +184,7 @@ def post(command: Command, payments: Sequence[Payment], inputs: Input) -> None:
     settled = [_take(command, p, documents, known) for p in payments]
     _refuse_rest(payments)
     pieces = [piece for one in settled for piece in one]
-    shares = iter(settling.shares(known.items, items.in_order(pieces)))
+    shares = iter(settling.shares(command, known.items, items.in_order(pieces)))
     worth = [[(piece, next(shares)) for piece in own] for own in settled]
     paying.post_payments(command, payments, books, worth, known)
     _link(payments)

@@ -152,7 +152,7 @@ def _line_problems(command: Command, settlement: Settlement, known: Known) -> It
             line.document_id,
             settlement.party_id,
             str(settlement.currency_id),
-            _portion(known, settlement, line),
+            _portion(command, known, settlement, line),
         )
         if found is not None:
             yield number, found.at(field="amount")
@@ -170,7 +170,7 @@ def _over_rest(known: Known, line: SettlementLine, amount: Decimal) -> Problem |
     return Problem("allocation.over", message, status=409, documents=(known.documents.ref(payment.pk),))
 
 
-def _portion(known: Known, settlement: Settlement, line: SettlementLine) -> Decimal:
+def _portion(command: Command, known: Known, settlement: Settlement, line: SettlementLine) -> Decimal:
     """How much of the open item goes with a line's amount: less than it where an advance is kept without its tax."""
     amount = line.amount or ZERO
     payment = known.payments.get(line.document_id or 0)
@@ -180,8 +180,9 @@ def _portion(known: Known, settlement: Settlement, line: SettlementLine) -> Deci
     left = known.items.side(payment.pk, settlement.party_id, str(settlement.currency_id), sign)
     if abs(amount) == payment.amount_rest:
         return sign * left
+    decimals = decimals_of(command, settlement)
     whole = sum((abs(i.amount) for i in known.items.of(payment.pk, settlement.party_id) if _is_advance(i)), ZERO)
-    return sign * min(left, round_half_up(whole * abs(amount) / payment.amount_advance, 2))
+    return sign * min(left, round_half_up(whole * abs(amount) / payment.amount_advance, decimals))
 
 
 def _is_advance(item: OpenItem) -> bool:
@@ -211,8 +212,8 @@ def post(command: Command, settlements: Sequence[Settlement], inputs: Input) -> 
         for number, problem in _line_problems(command, settlement, known):
             raise Refusal(problem.at(line=number))
         refuse(items.blocked(known.documents, [x.document_id for x in settlement.lines if x.document_id]))
-        plans.append(_plan(settlement, books[settlement.company_id], known))
-    _reckon(plans, known)
+        plans.append(_plan(command, settlement, books[settlement.company_id], known))
+    _reckon(command, plans, known)
     _add_taxes(command, plans)
     paying.post(command, [plan.work for plan in plans], "settlement", Area.LEDGER, known.items)
     sets.update(list(known.payments.values()), ["amount_rest", "amount_allocated"])
@@ -227,7 +228,7 @@ def _lock(command: Command, settlements: Sequence[Settlement]) -> Known:
     return Known(items.describe(command, opened), opened, payments)
 
 
-def _plan(settlement: Settlement, books: Books, known: Known) -> Plan:
+def _plan(command: Command, settlement: Settlement, books: Books, known: Known) -> Plan:
     """Take the pieces of a settlement's lines and match those of one account, the oldest first."""
     work = Work(
         document_id=settlement.pk,
@@ -243,7 +244,7 @@ def _plan(settlement: Settlement, books: Books, known: Known) -> Plan:
     for line in settlement.lines:
         assert line.document_id is not None, "checked with the lines"
         _show(settlement, line, known)
-        portion = _portion(known, settlement, line)
+        portion = _portion(command, known, settlement, line)
         plan.taxes += (line.amount or ZERO) - portion
         for piece in known.items.take(line.document_id, settlement.party_id, work.currency, portion):
             _refuse_earlier(work, piece, known.documents)
@@ -278,11 +279,11 @@ def _match(plan: Plan, debits: list[Piece], credits: list[Piece]) -> None:
     plan.moved += [*debits, *credits]
 
 
-def _reckon(plans: Sequence[Plan], known: Known) -> None:
+def _reckon(command: Command, plans: Sequence[Plan], known: Known) -> None:
     """Functional amounts in the order in which the books will settle: within accounts first, then by the new lines."""
     wanted = [(i.item.pk, x) for plan in plans for debit, credit, x in plan.within for i in (debit, credit)]
     wanted += [pair for plan in plans for pair in items.in_order(plan.moved)]
-    shares = iter(settling.shares(known.items.items, wanted))
+    shares = iter(settling.shares(command, known.items.items, wanted))
     for plan in plans:
         differences: dict[int, tuple[Piece, Decimal]] = {}
         for debit, credit, amount in plan.within:

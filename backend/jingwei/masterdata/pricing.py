@@ -15,6 +15,7 @@ from jingwei.masterdata.models.priced import PricedLine
 from jingwei.masterdata.units import ratio
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import Problem, Refusal, Text
+from jingwei.platform.models import Currency
 from jingwei.platform.money import LineAmounts, round_half_up, tax_from_gross, tax_from_net
 
 ZERO = Decimal(0)
@@ -54,9 +55,15 @@ def share_of(amount: Decimal, part: Decimal, before: Decimal, whole: Decimal, de
 
 
 def decimals_of(command: Command, document: Any) -> int:
-    """Decimals of the document's currency; 2 where it is not the company's own."""
+    """Decimals of the document's currency: 0 for yen, 2 for yuan, 3 for Kuwaiti dinars; 2 for one that does not exist,
+    which is refused elsewhere. A currency is read once per command."""
     own = command.company(document.company_id).currency
-    return own.decimals if document.currency_id == own.code else 2
+    known = command.currencies
+    known.setdefault(own.code, own)
+    if document.currency_id not in known:
+        known |= Currency.objects.in_bulk([document.currency_id])
+    found = known.get(document.currency_id)
+    return 2 if found is None else int(found.decimals)
 
 
 def reckon(command: Command, document: Any, lines: Sequence[PricedLine]) -> None:

@@ -283,6 +283,23 @@ def parse_date(value: str | date | datetime) -> date:
     return _in_range(found)
 
 
+def parse_instant(value: str | datetime) -> datetime:
+    """Return the instant of "2026-11-22T08:00:00Z"; with the offset from UTC, which decides the business date.
+
+    Errors: `date.invalid` for any other form, without an offset, and for days outside 1900-01-01 … 2199-12-31: there is
+    no calendar to turn them into a date of another time zone.
+    """
+    try:
+        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    except ValueError:
+        message = format_lazy(_("{value} is not an instant such as 2026-11-22T08:00:00Z."), value=str(value)[:_SHOWN])
+        raise ValueRefused("date.invalid", message) from None
+    if found.tzinfo is None:
+        raise ValueRefused("date.invalid", _("The instant needs its offset from UTC, such as Z or +08:00."))
+    _in_range(found.date())
+    return found
+
+
 def _refused_date(text: str, hint: Text) -> ValueRefused:
     shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
     return ValueRefused("date.invalid", format_lazy(_("“{value}” is not a date."), value=shown), hint)

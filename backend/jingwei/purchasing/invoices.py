@@ -150,13 +150,14 @@ def post(command: Command, invoices: Sequence[SupplierInvoice], inputs: Input) -
     books = books_of(command, (i.company_id for i in invoices))
     _convert(command, invoices, parts, books)
     before = _snapshots(parts)
+    variances: dict[int, list[str]] = defaultdict(list)
     for part in parts:
         part.line.amount_accrued = part.came.share(
             part.sign * part.line.quantity, books[part.invoice.company_id].decimals
         )
         _count(part, part.sign)
+        _note_variances(part, variances[part.invoice.pk])
     _save(command, parts, before)
-    variances = _variances(parts)
     accounts = _stock_accounts(command, parts)
     splits = _revalue(command, parts, books, accounts)
     drafts = []
@@ -254,19 +255,17 @@ def _save(command: Command, parts: Sequence[Part], before: tuple[Any, Any]) -> N
     counters.save(command, (part.came.line for part in parts), counters.RECEIPT_COUNTERS, before[1])
 
 
-def _variances(parts: Sequence[Part]) -> dict[int, list[str]]:
-    """What blocks each invoice, by line; credit notes are not paid and are never blocked."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for part in parts:
-        invoice = part.invoice
-        if part.sign > 0 and invoice.rate is not None:
-            given = (str(invoice.currency_id), invoice.rate, part.functional)
-            texts = (
-                matching.price_variance(part.line, part.came, *given),
-                matching.quantity_variance(part.line, part.came),
-            )
-            found[invoice.pk] += [str(text) for text in texts if text is not None]
-    return found
+def _note_variances(part: Part, found: list[str]) -> None:
+    """What blocks the part's invoice, once the part is counted and those after it are not: an invoice waits for what it
+    has too much itself. Credit notes are not paid and are never blocked."""
+    invoice = part.invoice
+    if part.sign < 0 or invoice.rate is None:
+        return
+    texts = (
+        matching.price_variance(part.line, part.came, str(invoice.currency_id), invoice.rate, part.functional),
+        matching.quantity_variance(part.line, part.came),
+    )
+    found += [str(text) for text in texts if text is not None]
 
 
 Accounts = dict[counters.Key, tuple[int, str]]

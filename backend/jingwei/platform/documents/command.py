@@ -23,10 +23,10 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform import sets
-from jingwei.platform.documents.constraints import refusal_of
+from jingwei.platform.documents.constraints import is_too_large, refusal_of
 from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.identity.actor import Actor
-from jingwei.platform.models import Company, IdempotencyKey
+from jingwei.platform.models import Company, Currency, IdempotencyKey
 
 T = TypeVar("T")
 M = TypeVar("M", bound=models.Model)
@@ -90,6 +90,7 @@ class Command:
     pending: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     loaded: dict[type[Any], dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
     held: dict[str, dict[Any, Any]] = field(default_factory=lambda: defaultdict(dict))
+    currencies: dict[str, Currency] = field(default_factory=dict)
 
     def today(self, company_id: int | None = None) -> date:
         """The business date: decided by the company's time zone, not by the server's or the user's."""
@@ -192,7 +193,7 @@ def keep_answer(actor: Actor, wanted: Claim, answer: Answer) -> None:
 def run(actor: Actor, work: Callable[[Command], T], *, at: datetime | None = None) -> T:
     """Carry out `work` as one transaction; retried as a whole after deadlock, serialization failure or lock time-out.
 
-    Raises Refusal: of a rule, of a database constraint (named), or `system.busy` (409) after the last attempt.
+    Raises Refusal: of a rule, of a database constraint (named), `number.range`, or `system.busy` (409) after the last attempt.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -208,6 +209,8 @@ def run(actor: Actor, work: Callable[[Command], T], *, at: datetime | None = Non
         except IntegrityError as error:
             raise refusal_of(error, actor) from error
         except (OperationalError, DatabaseError) as error:
+            if is_too_large(error):
+                raise refusal_of(error, actor) from error
             if getattr(error.__cause__, "sqlstate", None) not in RETRIED:
                 raise
             if attempt == ATTEMPTS:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db import IntegrityError, models
+from django.db import DatabaseError, models
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform.errors import DocumentRef, Problem, Refusal, Text
@@ -27,6 +27,8 @@ UNNAMED = {
     "23505": ("record.duplicate", _("Such a record exists already.")),
     "23514": ("value.invalid", _("A value is outside what is allowed.")),
 }
+#: SQLSTATE of an amount that no column can hold: two numbers that are fine by themselves were multiplied.
+TOO_LARGE = "22003"
 
 
 @cache
@@ -35,11 +37,20 @@ def declared() -> dict[str, tuple[type[models.Model], Any]]:
     return {c.name: (model, c) for model in apps.get_models() for c in model._meta.constraints}
 
 
-def refusal_of(error: IntegrityError, actor: Actor) -> Refusal:
-    """Translate an integrity error; unknown constraints keep their SQLSTATE's general words, never a stack trace."""
+def is_too_large(error: DatabaseError) -> bool:
+    """Whether a number was larger than its column."""
+    return getattr(error.__cause__, "sqlstate", None) == TOO_LARGE
+
+
+def refusal_of(error: DatabaseError, actor: Actor) -> Refusal:
+    """Translate an integrity error, or a number that is too large; unknown constraints keep their SQLSTATE's general
+    words, never a stack trace."""
     diag = getattr(error.__cause__, "diag", None)
     name = getattr(diag, "constraint_name", None) or ""
     state = getattr(error.__cause__, "sqlstate", None) or "23000"
+    if state == TOO_LARGE:
+        message = _("A quantity times its price, or an amount times its rate, is larger than can be kept.")
+        return Refusal(Problem("number.range", message, _("Correct the quantity, the price or the rate.")))
     if name in named:
         return Refusal(_problem(*named[name]))
     model, constraint = declared().get(name, (None, None))

@@ -12,13 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, cast
+from datetime import date, datetime
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from django.db import models
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
-from jingwei.platform.errors import Problem, Text
+from jingwei.platform.errors import Problem, Refusal, Text
 from jingwei.platform.models import CompanyRecord, Line, Record
+from jingwei.platform.text import clean, parse_date, parse_instant
 
 if TYPE_CHECKING:
     from jingwei.platform.documents.command import Command
@@ -27,9 +31,32 @@ Colour = Literal["grey", "blue", "amber", "green", "red", "violet"]
 
 
 class Input(BaseModel):
-    """What an action asks for; the fields are also its API schema and the form shown before it runs."""
+    """What an action asks for; the fields are also its API schema and the form shown before it runs. Text, dates and
+    instants are read as those of documents are."""
 
     model_config = ConfigDict(extra="forbid", strict=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _read(cls, raw: Any, info: ValidationInfo) -> Any:
+        kind = cls.model_fields[cast(str, info.field_name)].annotation
+        kinds = set(get_args(kind) or (kind,)) - {NoneType}
+        try:
+            if kinds == {str} and isinstance(raw, str):
+                return clean(raw, multiline=True)
+            if kinds == {date} and raw not in (None, ""):
+                return parse_date(raw)
+            if kinds == {datetime} and raw not in (None, ""):
+                return parse_instant(raw)
+        except Refusal as refusal:
+            raise wrong_value(refusal.problems[0]) from None
+        return raw
+
+
+def wrong_value(found: Problem) -> PydanticCustomError:
+    """What is wrong with one value, for pydantic to say of which field."""
+    words = {"message": str(found.message), "hint": str(found.hint), "code": found.code, "status": found.status}
+    return PydanticCustomError("jingwei", "{message}", words)
 
 
 def asked(label: Text, help: Text, default: Any = ..., **limits: Any) -> Any:

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform import sets
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import Change, Command, run
-from jingwei.platform.documents.constraints import refusal_of
+from jingwei.platform.documents.constraints import is_too_large, refusal_of
 from jingwei.platform.documents.declare import Action, Document, Input
 from jingwei.platform.documents.drafting import differences, load_references
 from jingwei.platform.documents.registering import register
@@ -163,6 +163,10 @@ def perform_each(
             return [Result(id, by_id[id]) for id in ids]
     except (Refusal, IntegrityError):
         _forget(command, marks)
+    except DatabaseError as error:
+        if not is_too_large(error):
+            raise
+        _forget(command, marks)
     return [_one(command, key, id, action, inputs) for id in ids]
 
 
@@ -174,7 +178,9 @@ def _one(command: Command, key: str, id: int, action: str, inputs: Input | None)
     except Refusal as refusal:
         _forget(command, marks)
         return Result(id, refusal=refusal)
-    except IntegrityError as error:
+    except DatabaseError as error:
+        if not isinstance(error, IntegrityError) and not is_too_large(error):
+            raise
         _forget(command, marks)
         return Result(id, refusal=refusal_of(error, command.actor))
 

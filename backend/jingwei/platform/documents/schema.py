@@ -12,9 +12,9 @@ from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, create_model
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails
 
-from jingwei.platform.documents.declare import Document, Lines
+from jingwei.platform.documents.declare import Document, Lines, wrong_value
 from jingwei.platform.documents.values import Meaning, meaning, read_value
 from jingwei.platform.errors import Problem, Refusal, Text
 
@@ -70,12 +70,7 @@ def reader(m: Meaning) -> Callable[[Any], Any]:
         try:
             return read_value(m, raw)
         except Refusal as refusal:
-            found = refusal.problems[0]
-            raise PydanticCustomError(
-                "jingwei",
-                "{message}",
-                {"message": str(found.message), "hint": str(found.hint), "code": found.code, "status": found.status},
-            ) from None
+            raise wrong_value(refusal.problems[0]) from None
 
     return read
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from jingwei.platform.errors import Problem, Refusal, Text
 from jingwei.platform.fields import TenantForeignKey, _Number
 from jingwei.platform.models import Currency
-from jingwei.platform.text import clean, parse_bool, parse_date, parse_decimal
+from jingwei.platform.text import clean, parse_bool, parse_date, parse_decimal, parse_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +176,7 @@ def _date(m: Meaning, raw: Any) -> date:
 
 
 def _instant(m: Meaning, raw: Any) -> datetime:
-    try:
-        value = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw).replace("Z", "+00:00"))
-    except ValueError:
-        message = _("%(value)s is not an instant such as 2026-11-22T08:00:00Z.") % {"value": raw}
-        raise problem("date.invalid", message) from None
-    if value.tzinfo is None:
-        raise problem("date.invalid", _("The instant needs its offset from UTC, such as Z or +08:00."))
-    return value
+    return parse_instant(raw)
 
 
 def _json(m: Meaning, raw: Any) -> Any:
