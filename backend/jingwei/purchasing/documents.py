@@ -20,6 +20,9 @@ from jingwei.purchasing.models import (
 )
 from jingwei.purchasing.orders import CANCELLED, CLOSED, CONFIRMED, DRAFT
 
+AMOUNTS = frozenset({"amount_net", "amount_tax", "amount_gross"})
+PROGRESS = frozenset({"quantity_received", "quantity_invoiced"})
+
 ORDER = Document(
     key="purchasing.order",
     path="purchasing/orders",
@@ -77,17 +80,8 @@ ORDER = Document(
                 "quantity_received",
                 "quantity_invoiced",
             ),
-            read_only=frozenset({"amount_net", "amount_tax", "amount_gross", "quantity_received", "quantity_invoiced"}),
-            rare=frozenset(
-                {
-                    "discount_rate",
-                    "amount_given",
-                    "tax_given",
-                    "requested_on",
-                    "quantity_received",
-                    "quantity_invoiced",
-                }
-            ),
+            read_only=AMOUNTS | PROGRESS,
+            rare=PROGRESS | {"discount_rate", "amount_given", "tax_given", "requested_on"},
             details=frozenset({"amount_tax"}),
             carried=frozenset({"tax_rate"}),
             minimum=1,
@@ -394,11 +388,22 @@ INVOICE = Document(
             ),
         ),
         Section(key="totals", label=_("Totals"), fields=("amount_net", "amount_tax", "amount_gross")),
-        Section(key="payment", label=_("For payment"), fields=("is_blocked", "variances", "release_reason")),
+        Section(
+            key="payment", label=_("For payment"), fields=("amount_open", "is_blocked", "variances", "release_reason")
+        ),
         Section(key="more", label=_("Further"), fields=("rate",), folded=True),
     ),
     read_only=frozenset(
-        {"number", "amount_net", "amount_tax", "amount_gross", "is_blocked", "variances", "release_reason"}
+        {
+            "number",
+            "amount_net",
+            "amount_tax",
+            "amount_gross",
+            "amount_open",
+            "is_blocked",
+            "variances",
+            "release_reason",
+        }
     ),
     lines=(
         Lines(
@@ -424,17 +429,7 @@ INVOICE = Document(
                 "amount_accrued",
                 "amount_difference",
             ),
-            read_only=frozenset(
-                {
-                    "item",
-                    "unit",
-                    "amount_net",
-                    "amount_tax",
-                    "amount_gross",
-                    "amount_accrued",
-                    "amount_difference",
-                }
-            ),
+            read_only=AMOUNTS | {"item", "unit", "amount_accrued", "amount_difference"},
             rare=frozenset({"discount_rate", "amount_given", "tax_given", "amount_difference"}),
             details=frozenset({"amount_accrued", "amount_tax"}),
             minimum=1,
@@ -500,6 +495,7 @@ INVOICE = Document(
         ),
     ),
     check=invoices.check,
+    refresh=invoices.refresh,
 )
 
 DOCUMENTS = (ORDER, RECEIPT, RETURN, INVOICE)

@@ -134,6 +134,16 @@ def _line_problems(
     return problems
 
 
+def refresh(invoices: Sequence[SupplierInvoice]) -> None:
+    """What is still to be paid of posted invoices, or given back of credit notes; two statements."""
+    posted = [i for i in invoices if i.state == POSTED]
+    for group_id in {i.group_id for i in posted}:
+        found = register.open_amounts(group_id, (i.pk for i in posted))
+        for invoice in posted:
+            sign = -1 if invoice.kind == SupplierInvoiceKind.CREDIT else 1
+            invoice.amount_open = sign * found.get(invoice.pk, ZERO)
+
+
 # --- posting ----------------------------------------------------------------------------------------------------------
 
 

@@ -286,6 +286,9 @@ class SupplierInvoice(PricedDocument, NumberedDocument):
         default="",
         help_text=_("Why it may be paid in spite of its variances."),
     )
+    amount_open = AmountField(
+        _("Open amount"), null=True, blank=True, help_text=_("What is still to be paid of it, in its currency.")
+    )
 
     lines: list[SupplierInvoiceLine]
 

@@ -245,6 +245,39 @@ def test_a_blocked_invoice_is_paid_after_its_release_and_stands_until_the_money_
     check_invariants(firm)
 
 
+def test_an_invoice_shows_what_is_still_to_be_paid_of_it(firm):
+    accountant, cashier = firm.person("accountant"), firm.person("cashier")
+    _bought, came = bought_and_came(firm)
+    made = accountant.made("purchasing/invoice-matches", bill((came, 1, 10, "10", TAX)))
+    path = f"purchasing/invoice-matches/{made['id']}"
+
+    def still_open():
+        return accountant.get(path).body["amount_open"]
+
+    assert (made["amount_open"], still_open()) == (None, None)
+    posted = accountant.post(f"{path}/post", version=1).body["record"]
+    assert (posted["amount_open"], still_open()) == ("113", "113")
+    part = {"direction": "out", "party": "S1", "posted_on": "2026-01-20", "account": "1002", "amount": "50.50"}
+    paid = cashier.made("finance/payments", {**part, "lines": [{"invoice": made["number"], "amount": "50.50"}]})
+    assert still_open() == "113"
+    assert cashier.post(f"finance/payments/{paid['id']}/post", version=1).status == 200
+    assert still_open() == "62.5"
+    (note,) = invoiced(firm, bill((came, 1, 2, "10", TAX), kind="credit", on="2026-01-16"))
+    assert accountant.get(f"purchasing/invoice-matches/{note.pk}").body["amount_open"] == "22.6"
+    back = cashier.post(f"finance/payments/{paid['id']}/reverse", {"posted_on": "2026-01-22"}, version=2)
+    assert (back.status, still_open()) == (200, "113")
+    uninvoiced(firm, note)
+    reversed_now = accountant.post(f"{path}/reverse", {"posted_on": "2026-01-25"}, version=2).body["record"]
+    assert (reversed_now["state"], reversed_now["amount_open"], still_open()) == ("reversed", None, None)
+    for language, label in (("en", "Open amount"), ("zh-Hans", "未核销金额")):
+        accountant.language = language
+        meta = accountant.get("meta/documents/purchasing.invoice").body
+        (section,) = [s for s in meta["sections"] if s["key"] == "payment"]
+        assert section["fields"][0] == "amount_open" and "amount_open" not in meta["columns"]
+        assert meta["fields"]["amount_open"]["label"] == label
+    check_invariants(firm)
+
+
 def test_a_credit_note_alone_is_paid_back_to_us(firm):
     cashier = firm.person("cashier")
     _bought, came = bought_and_came(firm)

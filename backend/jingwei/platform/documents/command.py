@@ -193,7 +193,7 @@ def keep_answer(actor: Actor, wanted: Claim, answer: Answer) -> None:
 def run(actor: Actor, work: Callable[[Command], T], *, at: datetime | None = None) -> T:
     """Carry out `work` as one transaction; retried as a whole after deadlock, serialization failure or lock time-out.
 
-    Raises Refusal: of a rule, of a database constraint (named), `number.range`, or `system.busy` (409) after the last attempt.
+    Raises Refusal: of a rule, of a database constraint (named), `number.range`, or `system.busy` (409) in the end.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
