@@ -22,6 +22,7 @@ from jingwei.purchasing.orders import CANCELLED, CLOSED, CONFIRMED, DRAFT
 
 AMOUNTS = frozenset({"amount_net", "amount_tax", "amount_gross"})
 PROGRESS = frozenset({"quantity_received", "quantity_invoiced"})
+CLEARED = frozenset({"quantity_returned", "amount_returned", "quantity_invoiced", "amount_invoiced"})
 
 ORDER = Document(
     key="purchasing.order",
@@ -204,19 +205,8 @@ RECEIPT = Document(
                 "quantity_invoiced",
                 "amount_invoiced",
             ),
-            read_only=frozenset(
-                {
-                    "item",
-                    "quantity_stock",
-                    "amount_ordered",
-                    "amount",
-                    "quantity_returned",
-                    "amount_returned",
-                    "quantity_invoiced",
-                    "amount_invoiced",
-                }
-            ),
-            rare=frozenset({"lot", "quantity_returned", "amount_returned", "quantity_invoiced", "amount_invoiced"}),
+            read_only=CLEARED | {"item", "quantity_stock", "amount_ordered", "amount"},
+            rare=CLEARED | {"lot"},
             details=frozenset({"quantity_stock", "amount_ordered"}),
             minimum=1,
         ),
