@@ -28,22 +28,25 @@ WITH borne AS (
     WHERE entry.group_id = %(group)s AND entry.company_id = %(company)s AND entry.posted_on = %(starts)s
       AND entry.kind = 'opening' AND line.account_id IN (SELECT id FROM borne)
     GROUP BY 1
-), moved AS (
-    SELECT account_id, period_id, debit - credit AS net, is_closing FROM account_balance
-    WHERE group_id = %(group)s AND company_id = %(company)s AND account_id IN (SELECT id FROM borne)
+), parts AS (
+    SELECT account_id, period_id, is_closing, sum(debit) - sum(credit) AS net FROM account_balance
+    WHERE group_id = %(group)s AND company_id = %(company)s AND account_id = ANY(ARRAY(SELECT id FROM borne))
+    GROUP BY 1, 2, 3
     UNION ALL
-    SELECT account_id, period_id, debit - credit, is_closing FROM balance_delta
-    WHERE group_id = %(group)s AND company_id = %(company)s AND account_id IN (SELECT id FROM borne)
+    SELECT account_id, period_id, is_closing, sum(debit) - sum(credit) FROM balance_delta
+    WHERE group_id = %(group)s AND company_id = %(company)s AND account_id = ANY(ARRAY(SELECT id FROM borne))
+    GROUP BY 1, 2, 3
+), moved AS (
+    SELECT account_id, period_id, sum(net) AS net, coalesce(sum(net) FILTER (WHERE NOT is_closing), 0) AS unclosed
+    FROM parts GROUP BY 1, 2
 )
-SELECT borne.role, borne.id, borne.code, borne.name_zh, borne.name_en, period.starts_on,
-       sum(moved.net),
-       sum(moved.net) FILTER (WHERE NOT moved.is_closing)
-         - CASE WHEN %(starts)s BETWEEN period.starts_on AND period.ends_on THEN coalesce(max(opened.net), 0) ELSE 0 END
+SELECT borne.role, borne.id, borne.code, borne.name_zh, borne.name_en, period.starts_on, moved.net,
+       moved.unclosed
+         - CASE WHEN %(starts)s BETWEEN period.starts_on AND period.ends_on THEN coalesce(opened.net, 0) ELSE 0 END
 FROM moved
 JOIN borne ON borne.id = moved.account_id
 JOIN period ON period.id = moved.period_id AND period.starts_on <= %(until)s
 LEFT JOIN opened ON opened.account_id = borne.id
-GROUP BY borne.role, borne.id, borne.code, borne.name_zh, borne.name_en, period.starts_on, period.ends_on
 ORDER BY borne.code, period.starts_on
 """
 
@@ -117,6 +120,6 @@ def by_role(group_id: int, company_id: int, books: Books, roles: Iterable[Role],
     with connection.cursor() as cursor:
         cursor.execute(_BY_ROLE, given)
         return [
-            Moved(Role(role), id, code, zh, en, starts_on, net, earned or Decimal(0))
+            Moved(Role(role), id, code, zh, en, starts_on, net, earned)
             for role, id, code, zh, en, starts_on, net, earned in cursor.fetchall()
         ]

@@ -78,7 +78,7 @@ def _figure(series: Series, found: Figures) -> dict[str, Any]:
 
 def _rate(series: Series, at: int) -> str | None:
     found = series.rates[at] if len(series.rates) >= -at else None
-    return None if found is None else plain(found)
+    return None if found is None else str(found)
 
 
 def _parts(series: Series, last: Span) -> list[dict[str, Any]]:

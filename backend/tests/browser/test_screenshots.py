@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import sample_books
+from tests.browser import sample_books, sample_trade
 from tests.browser.people import Person
 from tests.browser.pictures import reduced
 
@@ -46,13 +46,13 @@ def take(browser: Browser, shown: list[str], tmp_path: Path) -> Iterator[Callabl
     folder.mkdir(parents=True, exist_ok=True)
     blank = browser.new_page()
 
-    def save(page: Page, name: str) -> None:
+    def save(page: Page, name: str, size: tuple[int, int] = (1440, 900)) -> None:
         page.wait_for_load_state("networkidle")
         expect(page.locator(".loading, .ant-message-notice, [aria-busy=true]")).to_have_count(0)
         page.mouse.move(700, 890)
         path = folder / f"{name}.png"
         content = reduced(blank, page.screenshot(animations="disabled", caret="hide"))
-        assert struct.unpack(">II", content[16:24]) == (1440, 900)
+        assert struct.unpack(">II", content[16:24]) == size
         assert len(content) <= LIMIT, f"{path.name} has {len(content)} bytes"
         path.write_bytes(content)
         shown.append(name)
@@ -61,12 +61,64 @@ def take(browser: Browser, shown: list[str], tmp_path: Path) -> Iterator[Callabl
     blank.close()
 
 
-Take = Callable[[Page, str], None]
+Take = Callable[..., None]
+PHONE = (390, 844)
 
 
 @pytest.fixture
 def books(person: Callable[..., Person]) -> None:
     sample_books.write(person("accountant"), person("controller"))
+
+
+@pytest.fixture
+def trade(person: Callable[..., Person], books: None) -> None:
+    sample_trade.write(person("owner"), person("steward"))
+
+
+def on_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+
+
+@pytest.mark.usefixtures("trade")
+@pytest.mark.parametrize("short", LANGUAGES)
+def test_home(short: str, person: Callable[..., Person], take: Take) -> None:
+    page = person("controller", LANGUAGES[short]).page
+    page.goto("/")
+    expect(page.get_by_test_id("figure-margin")).to_be_visible()
+    take(page, f"home.{short}")
+    on_a_phone(page)
+    take(page, f"home-phone.{short}", PHONE)
+
+
+@pytest.mark.usefixtures("trade")
+@pytest.mark.parametrize("short", LANGUAGES)
+def test_sales(short: str, person: Callable[..., Person], take: Take) -> None:
+    clerk = person("clerk", LANGUAGES[short])
+    page = clerk.page
+    page.goto("/sales/orders")
+    expect(page.locator("tfoot [data-total=amount_gross]").first).to_be_visible()
+    take(page, f"orders.{short}")
+    on_a_phone(page)
+    take(page, f"orders-phone.{short}", PHONE)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    latest = clerk.call("GET", "sales/orders?filter[state][eq]=confirmed&limit=1")["rows"][0]
+    page.goto(f"/sales/orders/{latest['id']}")
+    expect(page.get_by_role("tabpanel").get_by_role("listitem").first).to_be_visible()
+    take(page, f"order.{short}")
+    billed = clerk.call("GET", "sales/billings?filter[state][eq]=posted&limit=1")["rows"][0]
+    page.goto(f"/sales/billings/{billed['id']}")
+    page.get_by_role("tab", name="记账" if short == "zh" else "Postings").click()
+    expect(page.locator(".posting-table").first).to_be_visible()
+    take(page, f"invoice.{short}")
+
+
+@pytest.mark.usefixtures("trade")
+@pytest.mark.parametrize("short", LANGUAGES)
+def test_tracking(short: str, person: Callable[..., Person], take: Take) -> None:
+    page = person("manager", LANGUAGES[short]).page
+    page.goto("/reports/insight.order-tracking")
+    expect(page.get_by_role("table").first).to_be_visible()
+    take(page, f"order-tracking.{short}")
 
 
 @pytest.mark.parametrize("short", LANGUAGES)

@@ -66,6 +66,11 @@ def test_six_figures_of_the_last_month_beside_those_of_the_month_before(books):
     }
 
 
+def test_a_round_percentage_keeps_its_decimal(books):
+    books.post("2026-11-28", "sales.cost_recognised", cost="2000")
+    assert figure(shown(books.actor), "margin")["rate"] == "25.0"
+
+
 def test_trends_reach_back_to_the_first_month_and_openings_are_no_movement(books):
     books.post("2026-01-01", "sales.invoiced", "C3", due="2026-01-31", kind=EntryKind.OPENING, **SALE)
     page = shown(books.actor)
@@ -299,11 +304,20 @@ def test_orders_whose_goods_are_late_are_counted_and_tracked_line_by_line(world)
         [on_time.number, 1, "2026-03-01", 0, "10", None, "PCS"],
     ]
     assert tracked("direction=out&on=2026-02-01") == []
-    row = reader.get("reports/insight.order-tracking?on=2026-02-01").body["rows"][0]
+    progress = ("ordered", "done", "invoiced", "order_unit", "to_come")
+    report = reader.get("reports/insight.order-tracking?on=2026-02-01&direction=in").body
+    assert [[row["values"][n] for n in progress] for row in report["rows"]] == [
+        ["100", "60", "0", "PCS", "40"],
+        ["40", "0", "0", "PCS", "40"],
+        ["10", "0", "0", "PCS", "10"],
+    ]
+    row = report["rows"][0]
     assert row["drill"] == {"document": {"key": "purchasing.order", "id": late.pk}}
     assert row["values"]["party"]["number"] == "S1"
     received(world, receipt((late, 1, 40), on="2026-01-25"))
     assert "late.in" not in tasks(as_json(home(world.actor, at)))
+    assert [x[1] for x in tracked("on=2026-02-01")] == [2, 1], "what is fulfilled is left out"
+    assert tracked("include_done=true&on=2026-02-01")[0] == [late.number, 1, "2026-01-20", 0, None, None, "PCS"]
     check_invariants(world)
 
 

@@ -43,7 +43,7 @@ function GridCell({ row, field }: { row: RowProps; field: Field }) {
   const column = editable.indexOf(field)
   const error = messages[cellKey(meta.name, line.key, field.name)]
   const side = `${isNumberType(field.type) ? 'align-right' : 'align-left'} ${widthClass(field)}`
-  const shared = { 'data-field': `${meta.name}.${at}.${field.name}` }
+  const shared = { 'data-field': `${meta.name}.${at}.${field.name}`, 'data-label': field.label }
   const isZeroBlank = habits?.blankZeros.includes(field.name) ?? false
   if (column < 0) {
     const isNothing = isZeroBlank && isZero(String(value ?? ''))

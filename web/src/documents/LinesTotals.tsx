@@ -48,7 +48,12 @@ export function LinesTotals({ fields, values, habits, hasTools }: LinesTotalsPro
           const total = isSummed(field) ? columnTotal(values, field.name) : null
           const side = isNumberType(field.type) ? 'align-right' : 'align-left'
           return (
-            <td key={field.name} className={`cell-total ${side}`} data-total={total === null ? undefined : field.name}>
+            <td
+              key={field.name}
+              className={`cell-total ${side}`}
+              data-total={total === null ? undefined : field.name}
+              data-label={total === null ? undefined : field.label}
+            >
               {total !== null && (
                 <span className={isNegative(total) ? 'number negative' : 'number'}>
                   {formatNumber(total, 'amount', field.scale)}

@@ -159,7 +159,7 @@ function TotalsRow<R>({ columns, totals, hasBoxes }: { columns: Column<R>[]; tot
 export function DataTable<R>(props: DataTableProps<R>) {
   const { label, columns, rows, rowId, sort, onSort, selection, totals = [] } = props
   return (
-    <table className="data-table" aria-label={label}>
+    <table className="data-table record-table" aria-label={label}>
       <thead>
         <tr>
           {selection && <SelectAll rows={rows} rowId={rowId} selection={selection} />}
