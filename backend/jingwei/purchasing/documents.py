@@ -377,10 +377,8 @@ INVOICE = Document(
                 "reference",
             ),
         ),
-        Section(key="totals", label=_("Totals"), fields=("amount_net", "amount_tax", "amount_gross")),
-        Section(
-            key="payment", label=_("For payment"), fields=("amount_open", "is_blocked", "variances", "release_reason")
-        ),
+        Section(key="totals", label=_("Totals"), fields=("amount_net", "amount_tax", "amount_gross", "amount_open")),
+        Section(key="payment", label=_("For payment"), fields=("is_blocked", "variances", "release_reason")),
         Section(key="more", label=_("Further"), fields=("rate",), folded=True),
     ),
     read_only=frozenset(

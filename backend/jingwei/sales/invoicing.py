@@ -57,6 +57,7 @@ BILLING = Document(
             ),
             read_only=frozenset({"item", "unit", "price", "tax_rate", "amount_net", "amount_tax", "amount_gross"}),
             rare=frozenset({"net_given", "tax_given"}),
+            details=frozenset({"amount_tax"}),
             minimum=1,
         ),
     ),
