@@ -133,4 +133,36 @@ RULES = (
         "AND r.reverses_id IS NOT NULL GROUP BY r.id, r.reverses_id, l.account_id, l.currency_id "
         "HAVING sum(l.debit) <> 0 OR sum(l.credit) <> 0",
     ),
+    Invariant(
+        "I-11",
+        "A debit is settled against a credit of the same party and currency; what takes it back is its opposite.",
+        "SELECT 'allocation', a.id, d.amount || ' against ' || c.amount || ': ' || a.amount FROM allocation a "
+        "JOIN open_item d ON d.id = a.debit_item_id JOIN open_item c ON c.id = a.credit_item_id "
+        "LEFT JOIN allocation b ON b.id = a.takes_back_id WHERE a.group_id = %(group)s AND (d.amount < 0 "
+        "OR c.amount > 0 "
+        "OR (d.party_id, d.company_id, d.currency_id) <> (c.party_id, c.company_id, c.currency_id) "
+        "OR a.company_id <> d.company_id OR (a.takes_back_id IS NULL) <> (a.amount > 0) "
+        "OR (a.debit_item_id, a.credit_item_id, -a.amount, -a.debit_functional, -a.credit_functional) "
+        "<> (b.debit_item_id, b.credit_item_id, b.amount, b.debit_functional, b.credit_functional))",
+    ),
+    Invariant(
+        "I-15",
+        "What an item is still worth is its functional amount less what was settled of it.",
+        "SELECT 'open_item', i.id, 'worth ' || i.open_functional || ', settled ' || coalesce(sum(CASE i.id WHEN "
+        "a.debit_item_id THEN a.debit_functional ELSE a.credit_functional END), 0) FROM open_item i "
+        "LEFT JOIN allocation a ON i.id IN (a.debit_item_id, a.credit_item_id) AND a.group_id = i.group_id "
+        "WHERE i.group_id = %(group)s GROUP BY i.id "
+        "HAVING abs(i.amount_functional) - coalesce(sum(CASE i.id WHEN a.debit_item_id "
+        "THEN a.debit_functional ELSE a.credit_functional END), 0) <> abs(i.open_functional)",
+    ),
+    Invariant(
+        "I-15",
+        "An open item says what the line of the journal it is of says.",
+        "SELECT 'open_item', i.id, 'line ' || i.entry_line || ' of entry ' || i.entry_id FROM open_item i "
+        "LEFT JOIN journal_line l ON l.group_id = i.group_id AND l.entry_id = i.entry_id AND l.line = i.entry_line "
+        "LEFT JOIN journal_entry e ON e.group_id = i.group_id AND e.id = i.entry_id WHERE i.group_id = %(group)s "
+        "AND (i.company_id, i.account_id, i.party_id, i.document_id, i.posted_on, i.due_on, i.currency_id, i.amount, "
+        "i.amount_functional) IS DISTINCT FROM (l.company_id, l.account_id, l.party_id, e.document_id, l.posted_on, "
+        "coalesce(l.due_on, l.posted_on), l.currency_id, l.amount_currency, l.debit - l.credit)",
+    ),
 )

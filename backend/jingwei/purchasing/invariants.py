@@ -25,6 +25,22 @@ _INVOICED = (
     "sum(l.amount_accrued) amount FROM supplier_invoice_line l JOIN supplier_invoice i ON i.id = l.invoice_id "
     "AND i.state = 'posted' WHERE l.group_id = %(group)s GROUP BY 1, 2"
 )
+# What a line of a receipt or return moved, before anything was taken back.
+_MOVED = (
+    "SELECT document_id, document_line, sum(quantity) quantity, sum(value) value FROM move "
+    "WHERE group_id = %(group)s AND reverses_id IS NULL GROUP BY 1, 2"
+)
+
+
+def _totals(table: str, parent: str) -> str:
+    names = ("amount_net", "amount_tax", "amount_gross")
+    return (
+        f"SELECT '{table}', d.id, d.amount_gross || ', lines ' || sum(l.amount_gross) FROM {table} d "
+        f"JOIN {table}_line l ON l.{parent} = d.id WHERE d.group_id = %(group)s GROUP BY d.id HAVING "
+        + " OR ".join(f"d.{n} <> sum(l.{n})" for n in names)
+        + " OR bool_or(l.amount_net + l.amount_tax <> l.amount_gross)"
+    )
+
 
 RULES = (
     Invariant(
@@ -102,13 +118,72 @@ RULES = (
     ),
     Invariant(
         "I-33",
-        "Goods received, not invoiced: the account equals the posted receipts less returns and invoices, per party.",
+        "Goods received, not invoiced: the account equals the posted receipts less returns and invoices, by supplier.",
         "SELECT 'account', coalesce(j.account_id, 0), 'party ' || party || ': books ' || coalesce(j.amount, 0) || "
-        "', receipts ' || coalesce(r.amount, 0) FROM (SELECT l.party_id party, max(l.account_id) account_id, "
-        "sum(l.credit - l.debit) amount FROM journal_line l JOIN account a ON a.id = l.account_id AND a.role = 'GRNI' "
-        "WHERE l.group_id = %(group)s GROUP BY 1) j FULL JOIN (SELECT r.supplier_id party, "
-        "sum(l.amount - l.amount_returned - l.amount_invoiced) amount FROM goods_receipt r JOIN goods_receipt_line l "
-        "ON l.receipt_id = r.id WHERE r.group_id = %(group)s AND r.state = 'posted' GROUP BY 1) r USING (party) "
+        "', receipts ' || coalesce(r.amount, 0) FROM (SELECT l.company_id company, l.party_id party, max(l.account_id) "
+        "account_id, sum(l.credit - l.debit) amount FROM journal_line l JOIN account a ON a.id = l.account_id "
+        "AND a.role = 'GRNI' WHERE l.group_id = %(group)s GROUP BY 1, 2) j FULL JOIN (SELECT r.company_id company, "
+        "r.supplier_id party, sum(l.amount - l.amount_returned - l.amount_invoiced) amount FROM goods_receipt r "
+        "JOIN goods_receipt_line l ON l.receipt_id = r.id WHERE r.group_id = %(group)s AND r.state = 'posted' "
+        "GROUP BY 1, 2) r USING (company, party) "
         "WHERE coalesce(j.amount, 0) <> coalesce(r.amount, 0)",
+    ),
+    Invariant(
+        "I-10",
+        "A receipt or return is worth its lines, and each line moved what it says.",
+        "SELECT 'goods_receipt', r.id, 'worth ' || r.amount || ', line ' || l.line || ' ' || l.amount "
+        "FROM goods_receipt r JOIN goods_receipt_line l ON l.receipt_id = r.id JOIN item i ON i.id = l.item_id "
+        f"LEFT JOIN ({_MOVED}) m ON m.document_id = r.id AND m.document_line = l.line WHERE r.group_id = %(group)s "
+        "AND r.state <> 'draft' AND (i.is_stocked <> (m.quantity IS NOT NULL) OR l.quantity_stock <> m.quantity "
+        "OR l.amount <> m.value OR (i.is_stocked AND l.amount_ordered <> l.amount) "
+        "OR r.amount <> (SELECT sum(x.amount) FROM goods_receipt_line x WHERE x.receipt_id = r.id)) UNION ALL "
+        "SELECT 'purchase_return', r.id, 'worth ' || r.amount || ', line ' || l.line || ' ' || l.amount "
+        "FROM purchase_return r JOIN purchase_return_line l ON l.purchase_return_id = r.id "
+        f"JOIN item i ON i.id = l.item_id LEFT JOIN ({_MOVED}) m ON m.document_id = r.id AND m.document_line = l.line "
+        "WHERE r.group_id = %(group)s AND r.state <> 'draft' AND (i.is_stocked <> (m.quantity IS NOT NULL) "
+        "OR l.quantity_stock <> m.quantity OR l.amount <> -m.value "
+        "OR r.amount <> (SELECT sum(x.amount) FROM purchase_return_line x WHERE x.purchase_return_id = r.id))",
+    ),
+    Invariant(
+        "I-10",
+        "The totals of an order or invoice are the sums of its lines.",
+        f"{_totals('purchase_order', 'order_id')} UNION ALL {_totals('supplier_invoice', 'invoice_id')}",
+    ),
+    Invariant(
+        "I-10",
+        "What is planned to come in the stock unit is as much as is open.",
+        "SELECT 'planned_move', p.id, 'planned ' || p.quantity || ', open ' || (l.quantity - l.quantity_received) "
+        "FROM planned_move p JOIN purchase_order_line l ON l.group_id = p.group_id AND l.order_id = p.document_id "
+        "AND l.line = p.document_line JOIN item i ON i.id = l.item_id AND i.unit_id = l.unit_id "
+        "WHERE p.group_id = %(group)s AND p.quantity <> l.quantity - l.quantity_received",
+    ),
+    Invariant(
+        "I-15",
+        "The register and the books have an invoice as it was posted.",
+        "SELECT 'registered_invoice', r.id, r.number_given || ' of ' || r.invoiced_on || ', document ' || "
+        "i.number_given || ' of ' || i.invoiced_on FROM registered_invoice r JOIN supplier_invoice i ON i.id = "
+        "r.document_id LEFT JOIN journal_entry e ON e.group_id = r.group_id AND e.document_id = r.document_id "
+        "AND e.purpose = 'invoice' WHERE r.group_id = %(group)s AND ((r.company_id, r.kind, r.party_id, "
+        "r.number_given, r.invoiced_on, r.due_on, r.currency_id, r.amount_gross) <> (i.company_id, 'supplier', "
+        "i.supplier_id, i.number_given, i.invoiced_on, i.due_on, i.currency_id, "
+        "CASE i.kind WHEN 'credit' THEN -i.amount_gross "
+        "ELSE i.amount_gross END) OR e.posted_on <> i.posted_on OR (r.is_blocked AND r.blocked = '[]'))",
+    ),
+    Invariant(
+        "I-17",
+        "A late price in the stock is an invoice's: all of it in the month of the receipt, later no more than that, "
+        "and none where the invoice is taken back.",
+        "SELECT 'move', coalesce(move_id, 0), 'document ' || document_id || ': ' || coalesce(v.amount, 0) || "
+        "', invoice ' || coalesce(s.difference, 0) FROM (SELECT document_id, move_id, sum(amount) amount "
+        "FROM value_entry WHERE group_id = %(group)s AND kind = 'revaluation' GROUP BY 1, 2) v FULL JOIN "
+        "(SELECT i.id document_id, m.id move_id, i.state, m.period_id, sum(l.amount_difference) difference, "
+        "sum(abs(l.amount_difference)) most, min(e.period_id) posted_in FROM supplier_invoice_line l "
+        "JOIN supplier_invoice i ON i.id = l.invoice_id AND i.state IN ('posted', 'reversed') JOIN move m "
+        "ON m.group_id = l.group_id AND m.document_id = l.receipt_id AND m.document_line = l.receipt_line "
+        "AND m.reverses_id IS NULL LEFT JOIN journal_entry e ON e.group_id = i.group_id AND e.document_id = i.id "
+        "AND e.purpose = 'invoice' WHERE l.group_id = %(group)s GROUP BY 1, 2, 3, 4) s USING (document_id, move_id) "
+        "WHERE s.state IS NULL OR (s.state = 'reversed' AND v.amount <> 0) OR (s.state = 'posted' "
+        "AND (abs(coalesce(v.amount, 0)) > s.most OR (s.period_id = s.posted_in "
+        "AND coalesce(v.amount, 0) <> s.difference)))",
     ),
 )

@@ -107,4 +107,39 @@ RULES = (
         "HAVING c.quantity <> coalesce(sum(CASE WHEN m.to_location_id = c.location_id THEN m.quantity "
         "ELSE -m.quantity END), 0)",
     ),
+    Invariant(
+        "I-17",
+        "A move into or out of the stock has one value entry, which says what the move says.",
+        "SELECT 'move', m.id, m.value || ' for ' || m.quantity || ', entries ' || count(v.id) FROM move m "
+        "LEFT JOIN value_entry v ON v.group_id = m.group_id AND v.move_id = m.id AND v.kind = 'move' "
+        "WHERE m.group_id = %(group)s AND m.direction <> 0 GROUP BY m.id HAVING count(v.id) <> 1 "
+        "OR bool_or((v.company_id, v.item_id, v.document_id, v.period_id, v.posted_on, v.quantity, v.amount) <> "
+        "(m.company_id, m.item_id, m.document_id, m.period_id, m.effective_on, m.direction * m.quantity, m.value))",
+    ),
+    Invariant(
+        "I-17",
+        "A value entry is in the period of its date.",
+        "SELECT 'value_entry', v.id, v.posted_on || ' in ' || p.code FROM value_entry v JOIN period p "
+        "ON p.id = v.period_id WHERE v.group_id = %(group)s AND (p.company_id <> v.company_id "
+        "OR v.posted_on NOT BETWEEN p.starts_on AND p.ends_on)",
+    ),
+    Invariant(
+        "I-17",
+        "A late price is of a receipt and on its accounts.",
+        "SELECT 'value_entry', v.id, 'move ' || m.id FROM value_entry v LEFT JOIN move m ON m.id = v.move_id "
+        "LEFT JOIN value_entry o ON o.group_id = v.group_id AND o.move_id = m.id AND o.kind = 'move' "
+        "WHERE v.group_id = %(group)s AND v.kind = 'revaluation' AND (v.quantity <> 0 "
+        "OR m.direction IS DISTINCT FROM 1 OR (v.company_id, v.item_id, v.account_id, v.contra_id, v.party_id) "
+        "IS DISTINCT FROM (o.company_id, o.item_id, o.account_id, o.contra_id, o.party_id))",
+    ),
+    Invariant(
+        "I-33",
+        "Cost that passes on is a pair: it comes back from the account of its issue and goes to another.",
+        "SELECT 'move', v.move_id, 'document ' || v.document_id || ': ' || sum(v.amount) FROM value_entry v "
+        "LEFT JOIN move m ON m.id = v.move_id LEFT JOIN value_entry o ON o.group_id = v.group_id AND o.move_id = m.id "
+        "AND o.kind = 'move' WHERE v.group_id = %(group)s AND v.kind = 'shift' GROUP BY v.document_id, v.move_id "
+        "HAVING sum(v.amount) <> 0 OR count(*) <> 2 * count(*) FILTER (WHERE v.contra_id = o.contra_id) "
+        "OR bool_or(m.direction IS DISTINCT FROM -1 OR v.contra_id = v.account_id "
+        "OR (v.company_id, v.item_id, v.account_id) IS DISTINCT FROM (o.company_id, o.item_id, o.account_id))",
+    ),
 )

@@ -63,11 +63,11 @@ FAULTS = {
     ),
     "what an open item is worth": (
         lambda w: OpenItem.objects.filter(group=w.group, open=63).update(open_functional=62),
-        {("I-15", "account")},
+        {("I-15", "account"), ("I-15", "open_item")},
     ),
     "what a settled item is worth": (
         lambda w: OpenItem.objects.filter(group=w.group, open=0).update(open_functional=1),
-        {("I-15", "account"), ("I-16", "open_item")},
+        {("I-15", "account"), ("I-15", "open_item"), ("I-16", "open_item")},
     ),
     "the amount of an invoice": (
         lambda w: RegisteredInvoice.objects.filter(group=w.group).update(amount_gross=114),
