@@ -115,6 +115,8 @@ def places_of(group_id: int, company_id: int, item: int | None, at: datetime | N
 
 
 def _shares(value: Decimal, quantities: Sequence[Decimal], decimals: int) -> list[Decimal]:
+    if len(quantities) == 1:
+        return [value]
     total = sum(quantities, ZERO)
     if all(q >= 0 for q in quantities) and total:
         return split_largest_remainder(value, quantities, decimals)
@@ -130,6 +132,7 @@ def run(actor: Actor, params: OnHandParams) -> Result:
     places = places_of(actor.group_id, company.pk, params.item, params.at, decimals)
     shown = [p for p in places if params.warehouse in (None, p.warehouse)]
     names = titles(actor.group_id, _ids(shown))
+    conditions = {status.value: str(status.label) for status in Status}
     return Result(
         columns=(
             Column("item", _("Item"), "reference"),
@@ -143,7 +146,7 @@ def run(actor: Actor, params: OnHandParams) -> Result:
             Column("unit", _("Unit"), "code"),
             Column("value", _("Value"), "amount", scale=decimals),
         ),
-        rows=[_row(place, names, params.at) for place in shown],
+        rows=[_row(place, names, conditions, params.at) for place in shown],
         totals={"value": sum((p.value for p in shown), ZERO)},
         currency=company.currency.code,
     )
@@ -153,7 +156,7 @@ def _ids(places: Iterable[Place]) -> set[int | None]:
     return {id for p in places for id in (p.item, p.warehouse, p.location)}
 
 
-def _row(place: Place, names: Mapping[int, Any], at: datetime | None) -> Row:
+def _row(place: Place, names: Mapping[int, Any], conditions: Mapping[str, str], at: datetime | None) -> Row:
     # What was reserved is not kept for the past.
     is_free = place.status == Status.AVAILABLE
     return Row(
@@ -162,7 +165,7 @@ def _row(place: Place, names: Mapping[int, Any], at: datetime | None) -> Row:
             "warehouse": names.get(place.warehouse or 0),
             "location": names[place.location],
             "lot": place.lot,
-            "status": str(Status(place.status).label),
+            "status": conditions[place.status],
             "on_hand": place.on_hand,
             "reserved": None if at else place.reserved,
             "available": None if at else place.on_hand - place.reserved if is_free else ZERO,
