@@ -65,18 +65,24 @@ class Came:
         return self.line.amount - self.amount_cleared if self.quantity_cleared == self.line.quantity else ZERO
 
 
-def order_lines(command: Command, order_ids: Iterable[int], *, lock: bool = False) -> dict[Key, PurchaseOrderLine]:
-    """The lines of orders, by (order, line number), with items and units; locked when asked."""
-    ids = set(order_ids)
-    rows = PurchaseOrderLine.objects.filter(group_id=command.actor.group_id, order_id__in=ids).order_by("id")
+def order_lines(
+    command: Command, order_ids: Iterable[int] | QuerySet[Any], *, lock: bool = False
+) -> dict[Key, PurchaseOrderLine]:
+    """The lines of orders (ids, or a query for them), by (order, line number), with items and units; locked when
+    asked."""
+    group_id = command.actor.group_id
+    ids: Any = order_ids if isinstance(order_ids, QuerySet) else set(order_ids)
     if lock:  # orders before their lines: whoever closes an order waits for the receipt, or the receipt sees it closed
-        _locked(PurchaseOrder.objects.filter(group_id=command.actor.group_id, id__in=ids))
+        ids = _locked(PurchaseOrder.objects.filter(group_id=group_id, id__in=ids))
+    rows = PurchaseOrderLine.objects.filter(group_id=group_id, order_id__in=ids).order_by("id")
+    if lock:
         rows = rows.select_for_update(no_key=True, of=("self",))
     return {(row.order_id, row.line): row for row in _with_items(command, list(rows.select_related("order")))}
 
 
-def _locked(rows: QuerySet[Any]) -> None:
-    list(rows.select_for_update(no_key=True).order_by("id").values_list("id"))
+def _locked(rows: QuerySet[Any]) -> list[int]:
+    """Lock rows in the order of their ids, and say which there are."""
+    return list(rows.select_for_update(no_key=True).order_by("id").values_list("id", flat=True))
 
 
 def _with_items(command: Command, rows: list[PurchaseOrderLine]) -> list[PurchaseOrderLine]:
@@ -94,7 +100,7 @@ def receipt_lines(command: Command, receipt_ids: Iterable[int], *, lock: bool = 
     rows = GoodsReceiptLine.objects.filter(group_id=group_id, receipt_id__in=ids)
     if lock:
         _locked(GoodsReceipt.objects.filter(group_id=group_id, id__in=ids))
-        ordered = order_lines(command, rows.values_list("order_id", flat=True), lock=True)
+        ordered = order_lines(command, rows.values("order_id"), lock=True)
         rows = rows.select_for_update(no_key=True, of=("self",))
     found = list(rows.select_related("receipt").order_by("id"))
     if not lock:

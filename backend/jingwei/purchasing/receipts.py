@@ -25,7 +25,7 @@ from jingwei.purchasing.models import GoodsReceipt, GoodsReceiptLine, PurchaseOr
 from jingwei.purchasing.orders import CONFIRMED
 from jingwei.stock import planned, posting
 from jingwei.stock.models import Move
-from jingwei.warehouse import goods
+from jingwei.warehouse import goods, places
 
 DRAFT, POSTED, REVERSED = "draft", "posted", "reversed"
 EVENT = "purchase.received"
@@ -103,7 +103,7 @@ def post(command: Command, receipts: Sequence[GoodsReceipt], inputs: Input) -> N
     expect(command, ((line, ordered) for _r, line, ordered in pairs), -1)
     for company_id in sorted({r.company_id for r in receipts}):
         own = [(r, line, ordered) for r, line, ordered in pairs if r.company_id == company_id]
-        place = outside(command, company_id)
+        place = places.outside(command, company_id, LocationKind.SUPPLIER)
         lots = goods.lots(command, [line for _r, line, _o in own], make=True)
         drafts = [_draft(command, r, line, place, lots) for r, line, ordered in own if ordered.item.is_stocked]
         posting.post(command, company_id, drafts)
@@ -129,17 +129,6 @@ def expect(command: Command, pairs: Iterable[tuple[Any, PurchaseOrderLine]], sig
         if ordered.item.is_stocked:
             changes[ordered.order_id, ordered.line] += sign * line.quantity_stock
     planned.change(command, changes)
-
-
-def outside(command: Command, company_id: int) -> Location:
-    """Where goods come from and go back to. Raises `location.missing`."""
-    found = Location.objects.filter(
-        group_id=command.actor.group_id, company_id=company_id, kind=LocationKind.SUPPLIER, state="active"
-    ).first()
-    if found is None:
-        message = _("The company has no location of the kind “Suppliers”.")
-        raise Refusal(Problem("location.missing", message, _("Create it under Locations."), status=409))
-    return found
 
 
 def _draft(

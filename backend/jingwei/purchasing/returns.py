@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.masterdata.models import Location
+from jingwei.masterdata.models import Location, LocationKind
 from jingwei.masterdata.units import to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input
@@ -23,7 +23,7 @@ from jingwei.purchasing import counters, receipts
 from jingwei.purchasing.counters import Came
 from jingwei.purchasing.models import GoodsReceipt, PurchaseReturn, PurchaseReturnLine
 from jingwei.stock import posting
-from jingwei.warehouse import goods
+from jingwei.warehouse import goods, places
 
 DRAFT, POSTED, REVERSED = "draft", "posted", "reversed"
 ZERO = Decimal(0)
@@ -115,7 +115,7 @@ def post(command: Command, returns: Sequence[PurchaseReturn], inputs: Input) -> 
     origins = receipts.moves_of(command, _receipts(returns))
     for company_id in sorted({r.company_id for r in returns}):
         own = [part for part in parts if part[0].company_id == company_id and part[2].ordered.item.is_stocked]
-        place = receipts.outside(command, company_id)
+        place = places.outside(command, company_id, LocationKind.SUPPLIER)
         lots = goods.lots(command, [line for _r, line, _c in own], make=False)
         drafts = [
             _draft(command, document, line, place, lots, origins[line.receipt_id, line.receipt_line].pk)

@@ -288,7 +288,7 @@ def test_receiving_a_thousand_lines_costs_the_statements_of_one(firm, statements
         perform("purchasing.receipt", [first.pk], "post", actor=firm.actor)
     with statements() as all_of_them:
         perform("purchasing.receipt", [second.pk], "post", actor=firm.actor)
-    assert len(all_of_them) <= len(few)
+    assert len(all_of_them) <= len(few) <= 44
     check_invariants(firm)
 
 

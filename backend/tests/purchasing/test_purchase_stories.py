@@ -162,7 +162,7 @@ def test_invoicing_a_hundred_documents_costs_the_statements_of_one(firm, stateme
         return len(made)
 
     few = costs("post", [one])
-    assert costs("post", many) <= few
+    assert costs("post", many) <= few <= 53
     check_invariants(firm)
 
 
@@ -272,8 +272,8 @@ def test_an_invoice_shows_what_is_still_to_be_paid_of_it(firm):
     for language, label in (("en", "Open amount"), ("zh-Hans", "未核销金额")):
         accountant.language = language
         meta = accountant.get("meta/documents/purchasing.invoice").body
-        (section,) = [s for s in meta["sections"] if s["key"] == "payment"]
-        assert section["fields"][0] == "amount_open" and "amount_open" not in meta["columns"]
+        (section,) = [s for s in meta["sections"] if s["key"] == "totals"]
+        assert section["fields"][-1] == "amount_open" and "amount_open" not in meta["columns"]
         assert meta["fields"]["amount_open"]["label"] == label
     check_invariants(firm)
 

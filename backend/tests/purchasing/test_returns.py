@@ -327,7 +327,7 @@ def test_returning_a_hundred_documents_costs_the_statements_of_one(firm, stateme
         return len(made)
 
     few = costs("post", [one])
-    assert costs("post", many) <= few
+    assert costs("post", many) <= few <= 46
     check_invariants(firm)
 
 
