@@ -1,4 +1,4 @@
-"""The routes of insight: the home page, and what a document posted."""
+"""The routes of insight: the home page, and what documents posted and led to."""
 # Annotations are evaluated when a view is made (no `from __future__ import annotations`).
 
 from datetime import UTC, datetime
@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from pydantic import BaseModel, Field
 
+from jingwei.insight.flow import flow
 from jingwei.insight.home import as_json, home
 from jingwei.insight.postings import postings
 from jingwei.platform.documents.api import actor_of
@@ -92,6 +93,25 @@ class HomeAnswer(BaseModel):
     beginnings: list[HomeBeginning]
 
 
+class FlowStep(BaseModel):
+    """A document before (`depth` below 0) or after the one asked for, which has depth 0."""
+
+    key: str
+    label: str
+    id: int
+    number: str
+    title: str
+    on: str | None
+    state: StateWords | None
+    depth: int
+
+
+class Flow(BaseModel):
+    """Where a document came from and what came of it; only what the caller may view."""
+
+    rows: list[FlowStep]
+
+
 class PostedEntry(BaseModel):
     """A journal entry with its lines; amounts are decimals as text in functional currency."""
 
@@ -111,7 +131,7 @@ class Postings(BaseModel):
 
 
 def add_insight(api: NinjaAPI) -> None:
-    """Add the routes of the home page and of what documents posted."""
+    """Add the routes of the home page, and of what documents posted and led to."""
 
     @api.get("/home", response=HomeAnswer, tags=["insight"], operation_id="home")
     def get_home(request: HttpRequest) -> HttpResponse:
@@ -120,3 +140,7 @@ def add_insight(api: NinjaAPI) -> None:
     @api.get("/postings/{int:id}", response=Postings, tags=["insight"], operation_id="postings")
     def get_postings(request: HttpRequest, id: int) -> HttpResponse:
         return answer(postings(actor_of(request), id))
+
+    @api.get("/flow/{int:id}", response=Flow, tags=["insight"], operation_id="flow")
+    def get_flow(request: HttpRequest, id: int) -> HttpResponse:
+        return answer(flow(actor_of(request), id))

@@ -10,11 +10,9 @@ from typing import Any
 
 from django.db import connection
 
-from jingwei.platform.documents.catalogue import catalogue
+from jingwei.insight.flow import find
 from jingwei.platform.documents.read import plain, title, titles
-from jingwei.platform.errors import not_found
 from jingwei.platform.identity.actor import Actor
-from jingwei.platform.models import RegistryRow
 
 #: Lines shown of each; a longer document is read in the reports.
 MOST = 400
@@ -88,9 +86,7 @@ def postings(actor: Actor, id: int) -> dict[str, Any]:
 
     Raises Refusal 404 where the document is not there, or of a kind or company that the actor may not view.
     """
-    row = RegistryRow.objects.filter(group_id=actor.group_id, id=id).first()
-    if row is None or not _may_view(actor, row):
-        raise not_found("Document", id)
+    row = find(actor, id)
     given: dict[str, Any] = {"group": actor.group_id, "document": id, "most": MOST + 1}
     lines: list[EntryLine] = []
     moves: list[Moved] = []
@@ -108,12 +104,6 @@ def postings(actor: Actor, id: int) -> dict[str, Any]:
         "moves": [_move(move, names) for move in moves[:MOST]],
         "is_cut": len(lines) > MOST or len(moves) > MOST,
     }
-
-
-def _may_view(actor: Actor, row: RegistryRow) -> bool:
-    owner = catalogue.by_key.get(row.type)
-    views = catalogue.views_of(owner) if owner else ()
-    return any(actor.may(f"{view.key}.view", row.company_id) for view in views)
 
 
 def _entries(lines: list[EntryLine], names: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:

@@ -335,14 +335,6 @@ export interface Attachment {
   created_by: Actor | null
 }
 
-export interface LinkRow {
-  key: string
-  id: number
-  number: string
-  title: string
-  state: string | null
-  relation: 'source' | 'target' | 'reference'
-}
 
 export interface SearchRow {
   key: string

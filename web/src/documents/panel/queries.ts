@@ -1,8 +1,8 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { request } from '../../api/client'
-import type { Attachment, DocumentMeta, LinkRow, TimelineEntry } from '../../api/types'
+import type { Attachment, DocumentMeta, TimelineEntry } from '../../api/types'
 
-type Part = 'timeline' | 'attachments' | 'links'
+type Part = 'timeline' | 'attachments'
 
 export const panelKey = (meta: DocumentMeta, id: number, part?: Part): unknown[] => [
   'panel',
@@ -22,4 +22,3 @@ export const useTimeline = (meta: DocumentMeta, id: number) =>
   usePart<{ entries: TimelineEntry[] }>(meta, id, 'timeline')
 export const useAttachments = (meta: DocumentMeta, id: number) =>
   usePart<{ rows: Attachment[] }>(meta, id, 'attachments')
-export const useLinks = (meta: DocumentMeta, id: number) => usePart<{ rows: LinkRow[] }>(meta, id, 'links')

@@ -18,13 +18,12 @@ import { Worklist } from './Worklist'
 const MINUTE = 60_000
 
 function Departments() {
-  const t = useT()
   const { app } = useApplication()
   return (
-    <section className="home-departments" aria-label={t('shell.menu')}>
+    <div className="home-departments">
       {app.menu.map((group) => (
-        <section key={group.key} aria-labelledby={`home-${group.key}`}>
-          <h2 id={`home-${group.key}`}>{group.label}</h2>
+        <div key={group.key}>
+          <h2>{group.label}</h2>
           <ul>
             {group.entries.map((entry) => (
               <li key={entry.key}>
@@ -32,9 +31,9 @@ function Departments() {
               </li>
             ))}
           </ul>
-        </section>
+        </div>
       ))}
-    </section>
+    </div>
   )
 }
 
