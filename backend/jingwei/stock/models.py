@@ -245,6 +245,9 @@ class PlannedMove(TenantModel):
                 fields=["group", "document", "document_line", "schedule", "item"], name="planned_move_key"
             )
         ]
+        indexes = [
+            models.Index(fields=["company", "due_on"], name="planned_move_open_ix", condition=~models.Q(quantity=0))
+        ]
 
 
 class Method(models.TextChoices):

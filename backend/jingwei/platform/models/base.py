@@ -81,6 +81,11 @@ class TenantBase(ModelBase):
             if not field.unique and field.name not in getattr(model, "unindexed", ()):
                 index = models.Index(fields=["group", field.name], name=short(f"{table}_{field.name}_ix"))
                 meta.indexes.append(index)
+        waiting = getattr(model, "waiting", ())
+        if waiting:
+            condition = models.Q(state__in=waiting)
+            index = models.Index(fields=["company", "state"], name=short(f"{table}_waiting_ix"), condition=condition)
+            meta.indexes.append(index)
         meta.original_attrs["constraints"] = meta.constraints
         meta.original_attrs["indexes"] = meta.indexes
         return model
@@ -110,6 +115,8 @@ class TenantModel(Identified, metaclass=TenantBase):
 
     append_only: ClassVar[bool] = False
     unindexed: ClassVar[tuple[str, ...]] = ()
+    waiting: ClassVar[tuple[str, ...]] = ()
+    """States in which a document waits for somebody: few rows among many, found by an index of their own."""
 
     group = models.ForeignKey("platform.Group", models.DO_NOTHING, db_index=False, related_name="+", editable=False)
 

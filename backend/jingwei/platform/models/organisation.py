@@ -130,6 +130,8 @@ class CompanyRecord(Record):
 class NumberedDocument(CompanyRecord):
     """What every document people type has: the system's number, and the number of where it comes from."""
 
+    waiting = ("draft", "reviewed")
+
     number = models.CharField(
         _("Number"), max_length=40, blank=True, default="", help_text=_("Number of the document, given by the system.")
     )
