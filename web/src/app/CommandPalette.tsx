@@ -8,6 +8,8 @@ import { useDebounced } from '../shared/useDebounced'
 import { rememberPath, useApplication } from './application'
 import { useT } from './i18n/language'
 import { commandHits, menuHits, type Hit } from './palette'
+import { readRecent, type Recent } from './recent'
+import { useSession } from './session'
 
 function rowHit(row: SearchRow): Hit {
   const path = row.path.replace(/^\//, '').replace(new RegExp(`/${row.id}$`), '')
@@ -16,8 +18,14 @@ function rowHit(row: SearchRow): Hit {
   return { id: `${row.key}-${row.id}`, kind: row.label, text: `${row.number}${title}`, to: `/${path}/${row.id}` }
 }
 
+function recentHit(recent: Recent): Hit {
+  const { key, id, path, text, label } = recent
+  return { id: `recent-${key}-${id}`, kind: label, text, to: `/${path}/${id}` }
+}
+
 function useHits(words: string): { hits: Hit[]; isSearching: boolean } {
-  const { app } = useApplication()
+  const { app, company } = useApplication()
+  const { user } = useSession()
   const t = useT()
   const sought = useDebounced(words.trim(), 150)
   const found = useQuery({
@@ -28,10 +36,11 @@ function useHits(words: string): { hits: Hit[]; isSearching: boolean } {
   })
   const hits = useMemo(
     () => {
-      const rows = words.trim() === '' ? [] : (found.data?.rows ?? []).map(rowHit)
+      if (words.trim() === '') return [...readRecent(user.id, company?.id ?? null).map(recentHit), ...menuHits(app, '')]
+      const rows = (found.data?.rows ?? []).map(rowHit)
       return [...menuHits(app, words), ...commandHits(app, words, t('palette.make')), ...rows]
     },
-    [app, words, found.data, t],
+    [app, words, found.data, t, user.id, company],
   )
   return { hits, isSearching: found.isFetching || sought !== words.trim() }
 }

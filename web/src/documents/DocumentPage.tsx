@@ -9,6 +9,8 @@ import type { DocumentMeta, DraftBody, Field, RecordData, SectionMeta } from '..
 import { rememberPath, useApplication } from '../app/application'
 import { type Translate, useT } from '../app/i18n/language'
 import { usePlace } from '../app/place'
+import { rememberRecent } from '../app/recent'
+import { useSession } from '../app/session'
 import { formatInstant, nowInstant, todayIn } from '../shared/instants'
 import { Loading } from '../shared/Loading'
 import { ProblemAlert, ProblemPage } from '../shared/ProblemView'
@@ -357,6 +359,18 @@ interface DocumentViewProps {
   begin?: DraftBody | null
 }
 
+function useRecent(meta: DocumentMeta, base: RecordData | null): void {
+  const t = useT()
+  const { user } = useSession()
+  const { company } = useApplication()
+  const id = base?.id
+  const text = base === null ? '' : titleOf(base, meta, t)
+  useEffect(() => {
+    if (id !== undefined)
+      rememberRecent(user.id, company?.id ?? null, { key: meta.key, path: meta.path, id, text, label: meta.label })
+  }, [id, text, meta, user.id, company])
+}
+
 function DocumentView({ meta: declared, record, begin = null }: DocumentViewProps) {
   const t = useT()
   const { app, company } = useApplication()
@@ -366,6 +380,7 @@ function DocumentView({ meta: declared, record, begin = null }: DocumentViewProp
   useSaveKey(form)
   const group = app.menu.find((one) => one.entries.some((entry) => entry.key === meta.key))
   const base = form.state.base
+  useRecent(meta, base)
   usePlace([
     ...(group ? [{ label: group.label }] : []),
     { label: meta.plural, to: `/${meta.path}` },

@@ -28,7 +28,8 @@ export function draftKey(user: number, company: number | null, document: string,
   return `${draftPrefix(user)}${company ?? 0}.${document}.${id ?? 'new'}`
 }
 
-/** Drafts hold business data: they outlive a lost session, not a wished sign-out. */
+/** Drafts and what was opened last hold business data: they outlive a lost session, not a wished sign-out. */
 export function clearDrafts(user: number): void {
-  for (const key of Object.keys(localStorage)) if (key.startsWith(draftPrefix(user))) localStorage.removeItem(key)
+  for (const key of Object.keys(localStorage))
+    if (key.startsWith(draftPrefix(user)) || key.startsWith(`jingwei.recent.${user}.`)) localStorage.removeItem(key)
 }

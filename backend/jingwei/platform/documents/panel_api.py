@@ -151,8 +151,8 @@ def app_json(actor: Actor) -> dict[str, Any]:
 
 
 def find(actor: Actor, words: str, limit: int) -> list[dict[str, Any]]:
-    """Records of every kind the actor may view, by number, name, pinyin initials or declared fields; what is called
-    exactly so comes first, then what begins so."""
+    """Records of every kind the actor may view, by number, name, pinyin initials or declared fields; those of the
+    company that is worked in before those of others, what is called exactly so first, then what begins so."""
     wanted = fold(words).split()
     views = {}
     for owner in catalogue.by_model.values():
@@ -170,7 +170,11 @@ def find(actor: Actor, words: str, limit: int) -> list[dict[str, Any]]:
         models.When(number__istartswith=words.strip(), then=1),
         default=2,
     )
-    for row in rows.order_by(called, "type", "number")[: limit * 3]:
+    elsewhere = models.Case(
+        models.When(models.Q(company=None) | models.Q(company=actor.company_id), then=0),
+        default=1,
+    )
+    for row in rows.order_by(elsewhere, called, "type", "number")[: limit * 3]:
         view = _view_of(row, views[row.type])
         company = row.company_id
         if view is None or (company is not None and company not in actor.scope(f"{view.key}.view")):

@@ -5,6 +5,7 @@ import { useApplication } from '../../app/application'
 import { useT } from '../../app/i18n/language'
 import { usePlace } from '../../app/place'
 import { useSession } from '../../app/session'
+import { isZero } from '../../shared/decimal'
 import { formatInstant } from '../../shared/instants'
 import { Loading } from '../../shared/Loading'
 import { ProblemAlert } from '../../shared/ProblemView'
@@ -42,7 +43,7 @@ function Answer({ page }: { page: HomeAnswer }) {
   return (
     <>
       {page.beginnings.length > 0 && <Beginning steps={page.beginnings} />}
-      {page.figures.length > 0 && (
+      {page.figures.some((figure) => page.beginnings.length === 0 || !isZero(figure.value)) && (
         <section className="home-figures" aria-label={t('home.figures')}>
           {page.figures.map((figure) => (
             <FigureCard
