@@ -78,6 +78,19 @@ function appMeta(language) {
   }
 }
 
+/** A company that has booked nothing: figures need books, and this server keeps none. */
+const home = () => ({
+  as_of: new Date().toISOString(),
+  on: new Date().toISOString().slice(0, 10),
+  currency: 'CNY',
+  decimals: 2,
+  period: '',
+  before: '',
+  figures: [],
+  tasks: [],
+  beginnings: [],
+})
+
 function dictionary(search, language) {
   const other = language === 'en' ? 'zh' : 'en'
   const rows = DOCUMENTS.flatMap((document) =>
@@ -121,6 +134,9 @@ async function api(request, url, raw) {
   if (path === 'mock/expire') return ((session.isSignedIn = false), { status: 204 })
   if (path === 'session/password') return ((session.mustChange = false), { status: 204 })
   if (path === 'meta/app') return { body: appMeta(language) }
+  if (path === 'home') return { body: home() }
+  if (path.startsWith('flow/')) return { body: { rows: [] } }
+  if (path.startsWith('postings/')) return { body: { entries: [], moves: [], is_cut: false } }
   if (path === 'meta/dictionary') return { body: dictionary(url.searchParams.get('search') ?? '', language) }
   if (path.startsWith('meta/documents/')) {
     const found = DOCUMENTS.find((one) => one.key === path.slice('meta/documents/'.length))
