@@ -20,6 +20,7 @@ from jingwei.finance.models import (
 )
 from jingwei.finance.vouchers import DRAFT, POSTED, REVERSED, REVIEWED
 from jingwei.platform.documents.declare import Action, Conversion, Document, Lines, Section, Series, State
+from jingwei.platform.posted import posted, posting, reversing
 
 VOUCHER = Document(
     key="finance.voucher",
@@ -106,14 +107,9 @@ VOUCHER = Document(
             style="primary",
             help=_("Write the voucher into the journal and number it."),
         ),
-        Action(
-            key="reverse",
-            label=_("Reverse"),
-            source=frozenset({POSTED}),
-            target=REVERSED,
-            rule=vouchers.reverse,
-            inputs=vouchers.Reversal,
-            style="danger",
+        reversing(
+            vouchers.reverse,
+            vouchers.Reversal,
             help=_("Take the voucher back by a red one in an open period."),
             ask=_("A red voucher with the same lines is posted; both stay in the books."),
         ),
@@ -143,7 +139,7 @@ OPENING = replace(
     conversions=(),
 )
 
-PAYMENT = Document(
+PAYMENT = posted(
     key="finance.payment",
     path="finance/payments",
     model=Payment,
@@ -194,23 +190,8 @@ PAYMENT = Document(
     filters=("state", "direction", "party", "posted_on", "account", "currency"),
     search=("reference", "lines.invoice"),
     sortable=("id", "number", "posted_on", "amount"),
-    states=(
-        State(payments.DRAFT, _("Draft"), "grey"),
-        State(payments.POSTED, _("Posted"), "green"),
-        State(payments.REVERSED, _("Reversed"), "violet"),
-    ),
-    editable_in=frozenset({payments.DRAFT}),
-    deletable_in=frozenset({payments.DRAFT}),
     actions=(
-        Action(
-            key="post",
-            label=_("Post"),
-            source=frozenset({payments.DRAFT}),
-            target=payments.POSTED,
-            rule=payments.post,
-            style="primary",
-            help=_("Enter the money in the books and settle what it pays."),
-        ),
+        posting(payments.post, help=_("Enter the money in the books and settle what it pays.")),
         Action(
             key="settle",
             label=_("Use the advance"),
@@ -219,14 +200,9 @@ PAYMENT = Document(
             inputs=payments.Settling,
             help=_("Settle an invoice with what is left of the advance."),
         ),
-        Action(
-            key="reverse",
-            label=_("Reverse"),
-            source=frozenset({payments.POSTED}),
-            target=payments.REVERSED,
-            rule=payments.reverse,
-            inputs=payments.Reversal,
-            style="danger",
+        reversing(
+            payments.reverse,
+            payments.Reversal,
             help=_("Take the payment back in an open period; what it settled is open again."),
             ask=_("A red entry is posted, and what was paid is open again; both stay in the books."),
         ),
@@ -235,7 +211,7 @@ PAYMENT = Document(
     refresh=payments.refresh,
 )
 
-SETTLEMENT = Document(
+SETTLEMENT = posted(
     key="finance.settlement",
     path="finance/settlements",
     model=Settlement,
@@ -274,31 +250,11 @@ SETTLEMENT = Document(
     filters=("state", "party", "settled_on", "currency"),
     search=("reference", "lines.settles"),
     sortable=("id", "number", "settled_on"),
-    states=(
-        State(settlements.DRAFT, _("Draft"), "grey"),
-        State(settlements.POSTED, _("Posted"), "green"),
-        State(settlements.REVERSED, _("Reversed"), "violet"),
-    ),
-    editable_in=frozenset({settlements.DRAFT}),
-    deletable_in=frozenset({settlements.DRAFT}),
     actions=(
-        Action(
-            key="post",
-            label=_("Post"),
-            source=frozenset({settlements.DRAFT}),
-            target=settlements.POSTED,
-            rule=settlements.post,
-            style="primary",
-            help=_("Set the items off; an entry moves what lies on different accounts."),
-        ),
-        Action(
-            key="reverse",
-            label=_("Reverse"),
-            source=frozenset({settlements.POSTED}),
-            target=settlements.REVERSED,
-            rule=settlements.reverse,
-            inputs=settlements.Reversal,
-            style="danger",
+        posting(settlements.post, help=_("Set the items off; an entry moves what lies on different accounts.")),
+        reversing(
+            settlements.reverse,
+            settlements.Reversal,
             help=_("Open again what was set off, in an open period."),
             ask=_("The items are open again; an entry that moved them is reversed in red."),
         ),

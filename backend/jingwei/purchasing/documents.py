@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform.documents.declare import Action, Conversion, Document, Lines, Section, Series, State
+from jingwei.platform.posted import posted, posting, reversing
 from jingwei.purchasing import drawing, invoices, orders, receipts, returns
 from jingwei.purchasing.models import (
     GoodsReceipt,
@@ -161,7 +162,7 @@ ORDER = Document(
     check=orders.check,
 )
 
-RECEIPT = Document(
+RECEIPT = posted(
     key="purchasing.receipt",
     path="purchasing/receipts",
     model=GoodsReceipt,
@@ -215,31 +216,11 @@ RECEIPT = Document(
     filters=("state", "supplier", "moved_at"),
     search=("reference", "delivery_note"),
     sortable=("id", "number", "moved_at"),
-    states=(
-        State(receipts.DRAFT, _("Draft"), "grey"),
-        State(receipts.POSTED, _("Posted"), "green"),
-        State(receipts.REVERSED, _("Reversed"), "violet"),
-    ),
-    editable_in=frozenset({receipts.DRAFT}),
-    deletable_in=frozenset({receipts.DRAFT}),
     actions=(
-        Action(
-            key="post",
-            label=_("Post"),
-            source=frozenset({receipts.DRAFT}),
-            target=receipts.POSTED,
-            rule=receipts.post,
-            style="primary",
-            help=_("Put the goods into the stock and accrue the debt."),
-        ),
-        Action(
-            key="reverse",
-            label=_("Reverse"),
-            source=frozenset({receipts.POSTED}),
-            target=receipts.REVERSED,
-            rule=receipts.reverse,
-            inputs=receipts.Reversal,
-            style="danger",
+        posting(receipts.post, help=_("Put the goods into the stock and accrue the debt.")),
+        reversing(
+            receipts.reverse,
+            receipts.Reversal,
             help=_("Move the goods back, with their value, in an open period."),
             ask=_("The goods go back at the value they came in with; both stay in the books."),
         ),
@@ -266,7 +247,7 @@ RECEIPT = Document(
     check=receipts.check,
 )
 
-RETURN = Document(
+RETURN = posted(
     key="purchasing.return",
     path="purchasing/returns",
     model=PurchaseReturn,
@@ -316,9 +297,6 @@ RETURN = Document(
     filters=("state", "supplier", "moved_at"),
     search=("reference",),
     sortable=("id", "number", "moved_at"),
-    states=RECEIPT.states,
-    editable_in=frozenset({returns.DRAFT}),
-    deletable_in=frozenset({returns.DRAFT}),
     actions=(
         replace(
             RECEIPT.actions[0],
@@ -345,7 +323,7 @@ RETURN = Document(
     check=returns.check,
 )
 
-INVOICE = Document(
+INVOICE = posted(
     key="purchasing.invoice",
     path="purchasing/invoice-matches",
     model=SupplierInvoice,
@@ -438,17 +416,9 @@ INVOICE = Document(
     filters=("state", "kind", "supplier", "invoiced_on", "due_on", "is_blocked", "currency"),
     search=("reference", "number_given"),
     sortable=("id", "number", "invoiced_on", "due_on"),
-    states=RECEIPT.states,
-    editable_in=frozenset({invoices.DRAFT}),
-    deletable_in=frozenset({invoices.DRAFT}),
     actions=(
-        Action(
-            key="post",
-            label=_("Post"),
-            source=frozenset({invoices.DRAFT}),
-            target=invoices.POSTED,
-            rule=invoices.post,
-            style="primary",
+        posting(
+            invoices.post,
             help=_("Replace the accrual by the debt; what differs from the order is valued or blocks the payment."),
         ),
         Action(
@@ -459,14 +429,9 @@ INVOICE = Document(
             inputs=invoices.Release,
             help=_("Let it be paid in spite of its variances."),
         ),
-        Action(
-            key="reverse",
-            label=_("Reverse"),
-            source=frozenset({invoices.POSTED}),
-            target=invoices.REVERSED,
-            rule=invoices.reverse,
-            inputs=invoices.Reversal,
-            style="danger",
+        reversing(
+            invoices.reverse,
+            invoices.Reversal,
             help=_("Take the debt back in red; what came is accrued again."),
             ask=_("The invoice is taken back in red; both stay in the books."),
         ),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform.documents.declare import Action, Conversion, Document, Lines, Section, Series, State
+from jingwei.platform.posted import posted, posting, reversing
 from jingwei.sales import deliveries, drawing, orders, returns
 from jingwei.sales.invoicing import BILLING, CREDIT_LIMIT
 from jingwei.sales.models import (
@@ -207,7 +208,7 @@ ORDER = Document(
     refresh=orders.refresh,
 )
 
-DELIVERY = Document(
+DELIVERY = posted(
     key="sales.delivery",
     path="sales/deliveries",
     model=Delivery,
@@ -270,31 +271,11 @@ DELIVERY = Document(
     filters=("state", "customer", "moved_at"),
     search=("reference", "waybill"),
     sortable=("id", "number", "moved_at"),
-    states=(
-        State(deliveries.DRAFT, _("Draft"), "grey"),
-        State(deliveries.POSTED, _("Posted"), "green"),
-        State(deliveries.REVERSED, _("Reversed"), "violet"),
-    ),
-    editable_in=frozenset({deliveries.DRAFT}),
-    deletable_in=frozenset({deliveries.DRAFT}),
     actions=(
-        Action(
-            key="post",
-            label=_("Post"),
-            source=frozenset({deliveries.DRAFT}),
-            target=deliveries.POSTED,
-            rule=deliveries.post,
-            style="primary",
-            help=_("Take the goods out of the stock."),
-        ),
-        Action(
-            key="reverse",
-            label=_("Reverse"),
-            source=frozenset({deliveries.POSTED}),
-            target=deliveries.REVERSED,
-            rule=deliveries.reverse,
-            inputs=deliveries.Reversal,
-            style="danger",
+        posting(deliveries.post, help=_("Take the goods out of the stock.")),
+        reversing(
+            deliveries.reverse,
+            deliveries.Reversal,
             help=_("Move the goods back, with their value, in an open period."),
             ask=_("The goods come back at the value they left with; both stay in the books."),
         ),
@@ -321,7 +302,7 @@ DELIVERY = Document(
     check=deliveries.check,
 )
 
-RETURN = Document(
+RETURN = posted(
     key="sales.return",
     path="sales/returns",
     model=SalesReturn,
@@ -372,9 +353,6 @@ RETURN = Document(
     filters=("state", "customer", "moved_at"),
     search=("reference",),
     sortable=("id", "number", "moved_at"),
-    states=DELIVERY.states,
-    editable_in=frozenset({returns.DRAFT}),
-    deletable_in=frozenset({returns.DRAFT}),
     actions=(
         replace(
             DELIVERY.actions[0], rule=returns.post, help=_("Take the goods into the stock again, at what they cost.")

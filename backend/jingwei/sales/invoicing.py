@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform import masters
-from jingwei.platform.documents.declare import Action, Conversion, Document, Lines, Section, Series, State
+from jingwei.platform.documents.declare import Conversion, Document, Lines, Section, Series
+from jingwei.platform.posted import posted, posting, reversing
 from jingwei.sales import billings, credit, drawing
 from jingwei.sales.models import Billing, BillingLine, CreditLimit
 
-BILLING = Document(
+BILLING = posted(
     key="sales.billing",
     path="sales/billings",
     model=Billing,
@@ -65,31 +66,11 @@ BILLING = Document(
     filters=("state", "kind", "customer", "invoiced_on", "due_on", "currency"),
     search=("reference",),
     sortable=("id", "number", "invoiced_on", "due_on"),
-    states=(
-        State(billings.DRAFT, _("Draft"), "grey"),
-        State(billings.POSTED, _("Posted"), "green"),
-        State(billings.REVERSED, _("Reversed"), "violet"),
-    ),
-    editable_in=frozenset({billings.DRAFT}),
-    deletable_in=frozenset({billings.DRAFT}),
     actions=(
-        Action(
-            key="post",
-            label=_("Post"),
-            source=frozenset({billings.DRAFT}),
-            target=billings.POSTED,
-            rule=billings.post,
-            style="primary",
-            help=_("Enter the receivable; the cost of the goods follows it."),
-        ),
-        Action(
-            key="reverse",
-            label=_("Reverse"),
-            source=frozenset({billings.POSTED}),
-            target=billings.REVERSED,
-            rule=billings.reverse,
-            inputs=billings.Reversal,
-            style="danger",
+        posting(billings.post, help=_("Enter the receivable; the cost of the goods follows it.")),
+        reversing(
+            billings.reverse,
+            billings.Reversal,
             help=_("Take the invoice back in red, in an open period, as long as nothing of it is settled."),
             ask=_("The goods can be invoiced again; both entries stay in the books."),
         ),

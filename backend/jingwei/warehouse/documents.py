@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.platform.documents.declare import Action, Document, Lines, Section, Series, State
+from jingwei.platform.documents.declare import Lines, Section, Series
+from jingwei.platform.posted import posted, posting, reversing
 from jingwei.warehouse import adjustments, counts, transfers
-from jingwei.warehouse.adjustments import DRAFT, POSTED, REVERSED
 from jingwei.warehouse.models import (
     Adjustment,
     AdjustmentKind,
@@ -21,13 +21,7 @@ from jingwei.warehouse.models import (
 
 KEEPER = _("Warehouse keeper")
 
-STATES = (
-    State(DRAFT, _("Draft"), "grey"),
-    State(POSTED, _("Posted"), "green"),
-    State(REVERSED, _("Reversed"), "violet"),
-)
-
-OTHER_IN = Document(
+OTHER_IN = posted(
     key="warehouse.other-in",
     path="warehouse/other-ins",
     model=Adjustment,
@@ -61,27 +55,11 @@ OTHER_IN = Document(
     columns=("number", "moved_at", "reason", "amount", "state"),
     filters=("state", "moved_at"),
     sortable=("id", "number", "moved_at"),
-    states=STATES,
-    editable_in=frozenset({DRAFT}),
-    deletable_in=frozenset({DRAFT}),
     actions=(
-        Action(
-            key="post",
-            label=_("Post"),
-            source=frozenset({DRAFT}),
-            target=POSTED,
-            rule=adjustments.post,
-            style="primary",
-            help=_("Move the goods and post their value."),
-        ),
-        Action(
-            key="reverse",
-            label=_("Reverse"),
-            source=frozenset({POSTED}),
-            target=REVERSED,
-            rule=adjustments.reverse,
-            inputs=adjustments.Reversal,
-            style="danger",
+        posting(adjustments.post, help=_("Move the goods and post their value.")),
+        reversing(
+            adjustments.reverse,
+            adjustments.Reversal,
             help=_("Move the goods back, with their value, in an open period."),
             ask=_("The goods go back at the value they were posted with; both stay in the books."),
         ),
