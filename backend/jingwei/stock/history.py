@@ -38,7 +38,7 @@ class Row(NamedTuple):
     origin: int
     account: int
     contra: int
-    party: int
+    subject: int
 
 
 class Part(NamedTuple):
@@ -49,12 +49,12 @@ class Part(NamedTuple):
     period: int = 0
     account: int = 0
     contra: int = 0
-    party: int = 0
-    beyond: int = 0  # account the cost was shifted to, with its party; 0 for goods that came back
-    beyond_party: int = 0
+    subject: int = 0
+    beyond: int = 0  # account the cost was shifted to, with its subject; 0 for goods that came back
+    beyond_subject: int = 0
 
 
-Key = tuple[int, int, int, int]  # period, stock account, contra account, party
+Key = tuple[int, int, int, int]  # period, stock account, contra account, subject
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ SELECT move.item_id, move.effective_at,
        CASE WHEN move.direction > 0 AND move.origin_id IS NOT NULL THEN 2 ELSE -move.direction END AS place,
        move.rank, move.document_id, move.document_line, move.id, move.period_id, move.direction * move.quantity,
        CASE WHEN move.direction > 0 OR move.reverses_id IS NOT NULL OR move.origin_id IS NOT NULL THEN move.value END,
-       coalesce(move.origin_id, 0), entry.account_id, entry.contra_id, entry.party_id
+       coalesce(move.origin_id, 0), entry.account_id, entry.contra_id, entry.subject_id
 FROM move JOIN value_entry entry ON entry.group_id = move.group_id AND entry.company_id = move.company_id
      AND entry.item_id = move.item_id AND entry.move_id = move.id AND entry.kind = 'move'
 WHERE move.group_id = %(group)s AND move.company_id = %(company)s AND move.item_id = ANY(%(items)s)
@@ -89,14 +89,14 @@ WHERE move.group_id = %(group)s AND move.company_id = %(company)s AND move.item_
 
 _ENTRIES = """
 SELECT entry.item_id, entry.kind, entry.id, entry.move_id, entry.document_id, entry.period_id, entry.quantity,
-       entry.amount, entry.account_id, entry.contra_id, entry.party_id, move.period_id
+       entry.amount, entry.account_id, entry.contra_id, entry.subject_id, move.period_id
 FROM value_entry entry JOIN move ON move.group_id = entry.group_id AND move.id = entry.move_id
 WHERE entry.group_id = %(group)s AND entry.company_id = %(company)s AND entry.item_id = ANY(%(items)s)
   AND entry.posted_on >= %(since)s AND entry.kind IN ('revaluation', 'shift') ORDER BY entry.id
 """
 
 _POSTED = """
-SELECT item_id, period_id, account_id, contra_id, party_id, sum(amount) FROM value_entry
+SELECT item_id, period_id, account_id, contra_id, subject_id, sum(amount) FROM value_entry
 WHERE group_id = %(group)s AND company_id = %(company)s AND item_id = ANY(%(items)s) AND posted_on >= %(since)s
 GROUP BY 1, 2, 3, 4, 5
 """
@@ -113,8 +113,8 @@ def load(
     given = {"group": group_id, "company": company_id, "items": ids, "since": since}
     with connection.cursor() as cursor:
         cursor.execute(_POSTED, given)  # type: ignore[arg-type]
-        for item, period, account, contra, party, amount in cursor.fetchall():
-            found[item].posted[period, account, contra, party] = amount
+        for item, period, account, contra, subject, amount in cursor.fetchall():
+            found[item].posted[period, account, contra, subject] = amount
         cursor.execute(_ENTRIES, given)  # type: ignore[arg-type]
         late = _read_entries(found, cursor.fetchall(), starts)
         cursor.execute(_ROWS, given)  # type: ignore[arg-type]
@@ -141,19 +141,21 @@ def _read_entries(
     own: dict[int, Decimal] = defaultdict(lambda: ZERO)
     shifts: dict[tuple[int, int], tuple[Any, ...]] = {}
     for entry in entries:
-        item, kind, id, move, document, period, quantity, amount, account, contra, party, period_of_move = entry
+        item, kind, id, move, document, period, quantity, amount, account, contra, subject, period_of_move = entry
         if kind == "shift":
             if quantity:
                 shifts[document, move] = entry
             else:  # the second of a pair: where the cost went
                 first = shifts.pop((document, move))
                 found[item].parts[move].append(
-                    Part(first[2], first[6], period, account, first[9], first[10], contra, party)
+                    Part(first[2], first[6], period, account, first[9], first[10], contra, subject)
                 )
         elif period == period_of_move:
             own[move] += amount
         else:
-            step = Row(starts[period], LATE_PRICE, 0, document, 0, id, period, ZERO, amount, 0, account, contra, party)
+            step = Row(
+                starts[period], LATE_PRICE, 0, document, 0, id, period, ZERO, amount, 0, account, contra, subject
+            )
             found[item].rows.append(step)
     return own
 

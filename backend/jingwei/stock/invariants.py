@@ -129,8 +129,8 @@ RULES = (
         "SELECT 'value_entry', v.id, 'move ' || m.id FROM value_entry v LEFT JOIN move m ON m.id = v.move_id "
         "LEFT JOIN value_entry o ON o.group_id = v.group_id AND o.move_id = m.id AND o.kind = 'move' "
         "WHERE v.group_id = %(group)s AND v.kind = 'revaluation' AND (v.quantity <> 0 "
-        "OR m.direction IS DISTINCT FROM 1 OR (v.company_id, v.item_id, v.account_id, v.contra_id, v.party_id) "
-        "IS DISTINCT FROM (o.company_id, o.item_id, o.account_id, o.contra_id, o.party_id))",
+        "OR m.direction IS DISTINCT FROM 1 OR (v.company_id, v.item_id, v.account_id, v.contra_id, v.subject_id) "
+        "IS DISTINCT FROM (o.company_id, o.item_id, o.account_id, o.contra_id, o.subject_id))",
     ),
     Invariant(
         "I-33",

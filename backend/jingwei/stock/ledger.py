@@ -70,9 +70,13 @@ class Books:
         stock, contra = (self.known[self.company_id, code].pk for code in codes)
         return stock, contra
 
-    def party(self, contra: int, party_id: int | None) -> int:
-        """The party an amount on a contra account belongs to; 0 where the account does not ask for one."""
-        return (party_id or 0) if self.command.loaded[Account][contra].asks_party else 0
+    def subject(self, contra: int, party_id: int | None, order_id: int = 0) -> int:
+        """What an amount on a contra account is kept by: the order where it is work in process, the party where the
+        account asks for one; else 0."""
+        account: Account = self.command.loaded[Account][contra]
+        if account.role == Role.WIP:
+            return order_id
+        return (party_id or 0) if account.asks_party else 0
 
     def cost_account(self, item: Item) -> int:
         """The cost of sales of an item: where value goes that belongs to goods no longer in stock."""
@@ -127,7 +131,9 @@ def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[
     red = {d.document_id for d in drafts if d.reverses_id and d.origin_id in (None, d.reverses_id)}
     red |= {d.document_id for d in drafts if d.origin_id and not d.reverses_id}
     causes = {d.document_id: f"{d.cause_id}{'r' if d.cause_id in reversed_ones else ''}" for d in drafts if d.cause_id}
-    for entry in (*valuation.entries, *valuation.corrections):
+    written = [*valuation.entries, *valuation.corrections]
+    command.load(Account, (e.contra_id for e in written))
+    for entry in written:
         cause = causes.get(entry.document_id)
         purpose = "stock.reversed" if entry.document_id in reversed_ones else "stock"
         if cause:  # a count touched by a late entry: once for each document that does
@@ -147,7 +153,7 @@ def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[
                 area=Area.STOCK_VALUE,
                 kind=EntryKind.OPENING if document in opened else EntryKind.ORDINARY,
                 summary=summaries.get(document, ""),
-                lines=_lines(members, red=document in red),
+                lines=_lines(command, members, red=document in red),
             )
             for (document, purpose, on), members in sorted(entries.items())
         ],
@@ -157,6 +163,7 @@ def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[
 def post_corrections(command: Command, books: Books, valuation: Valuation, purpose: str) -> None:
     """Post what earlier issues have to bear of a document's late price, an entry per document and period."""
     entries: dict[tuple[int, int, date], list[ValueEntry]] = defaultdict(list)
+    command.load(Account, (e.contra_id for e in valuation.corrections))
     for entry in valuation.corrections:
         entries[entry.document_id, entry.period_id, entry.posted_on].append(entry)
     journal.post(
@@ -169,25 +176,25 @@ def post_corrections(command: Command, books: Books, valuation: Valuation, purpo
                 document_id=document,
                 purpose=f"{purpose}.{period}",
                 area=Area.STOCK_VALUE,
-                lines=_lines(members, red=False),
+                lines=_lines(command, members, red=False),
             )
             for (document, period, on), members in sorted(entries.items())
         ],
     )
 
 
-def _lines(entries: Sequence[ValueEntry], *, red: bool) -> list[journal.LineDraft]:
+def _lines(command: Command, entries: Sequence[ValueEntry], *, red: bool) -> list[journal.LineDraft]:
     """Value into the stock debits it and credits the contra account; value out the other way round. What takes back a
     receipt or an issue, and what corrects one, is red: it stays on the side where that stood; what takes back a return
     is black again."""
     sums: dict[tuple[int, int, int, bool], Decimal] = defaultdict(Decimal)
     for entry in entries:
         into = (entry.amount > 0) != red if entry.kind == ValueKind.MOVE else False
-        sums[entry.account_id, entry.contra_id, entry.party_id, into] += entry.amount
-    lines = []
-    for (account, contra, party, into), amount in sorted(sums.items()):
+        sums[entry.account_id, entry.contra_id, entry.subject_id, into] += entry.amount
+    accounts, lines = command.loaded[Account], []
+    for (account, contra, subject, into), amount in sorted(sums.items()):
         stock: Mapping[str, Any] = {"account_id": account, "rule": "stock", "rules_version": RULES_VERSION}
-        other = {**stock, "account_id": contra, "party_id": party or None}
+        other = {**stock, "account_id": contra, "party_id": (subject or None) if accounts[contra].asks_party else None}
         if into:
             lines.append(journal.LineDraft(debit=amount, **stock))
             lines.append(journal.LineDraft(credit=amount, **other))

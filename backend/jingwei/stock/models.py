@@ -313,8 +313,8 @@ class ValueEntry(TenantModel):
     """Value into (+) or out of (−) a stock account on a date, with the account it came from or went to. A correction
     belongs to all earlier issues of an item in a period that went to one contra account. A late price belongs to the
     receipt `move`. A shift is a pair: the cost of the issue `move` (with its quantity) comes back from one contra
-    account and goes to another, so that the stock account is not touched. `party_id` is kept where the contra account
-    asks for a party, 0 elsewhere."""
+    account and goes to another, so that the stock account is not touched. `subject_id` is what the contra account keeps
+    its amounts by: the party where it asks for one, the order that bears them where it is work in process; else 0."""
 
     append_only = True
     unindexed = ("company", "item", "period", "account", "contra", "move", "document")
@@ -330,7 +330,7 @@ class ValueEntry(TenantModel):
     amount = AmountField()
     account = TenantForeignKey(Account, scope="company")
     contra = TenantForeignKey(Account, scope="company")
-    party_id = models.BigIntegerField(default=0)
+    subject_id = models.BigIntegerField(default=0)
 
     class Meta:
         db_table = "value_entry"

@@ -32,6 +32,7 @@ class MoveDraft:
     """Goods to be moved; `quantity` in the item's stock unit. `value` is what comes in is worth (functional currency,
     at its decimals), or what leaves at a value of its own; None lets valuation decide. `event` is the posting rule.
     `origin_id` is the move these goods come back from: what an issue brings back is worth what it cost, in proportion.
+    `order_id` is the production order that bears what goes into work in process or comes out of it.
     `cause_id` is the document whose late entry makes this one move, where that is another."""
 
     document_id: int
@@ -52,6 +53,7 @@ class MoveDraft:
     origin_id: int | None = None
     summary: str = ""
     party_id: int | None = None
+    order_id: int = 0
     cause_id: int = 0
 
 
@@ -206,10 +208,17 @@ def _move(
 
 
 def mirrored(
-    moves: Sequence[Move], drafts_on: datetime, on: date, event: Mapping[int, str], *, party_id: int | None = None
+    moves: Sequence[Move],
+    drafts_on: datetime,
+    on: date,
+    event: Mapping[int, str],
+    *,
+    party_id: int | None = None,
+    orders: Mapping[int, int] | None = None,
 ) -> list[MoveDraft]:
     """The moves back: from where they went to where they came from. Receipts, and returns to suppliers, go back at the
-    value they were posted with; issues, and what came back of them, at what they cost by now."""
+    value they were posted with; issues, and what came back of them, at what they cost by now. `orders` are the
+    production orders of the documents, where they have one."""
     result = []
     for move in moves:
         is_issue = move.direction < 0 and move.origin_id is None
@@ -233,6 +242,7 @@ def mirrored(
                 reverses_id=move.pk,
                 origin_id=move.pk if is_issue else move.origin_id,
                 party_id=party_id,
+                order_id=(orders or {}).get(move.document_id, 0),
             )
         )
     return result

@@ -54,15 +54,15 @@ def replay(
             issued[row.id] = row
         worth, spilled = holding.take(row.quantity, value, decimals)
         worths[row.id] = worth
-        truth[row.period, row.account, row.contra, row.party] += worth
+        truth[row.period, row.account, row.contra, row.subject] += worth
         if spilled:
             truth[row.period, row.account, spill, 0] += spilled
     for origin, row in issued.items():
         for part in parts.get(origin, ()):
             if part.beyond:
                 cost = _share(-worths[origin], row, part.id, parts[origin], decimals)
-                truth[part.period, part.account, part.contra, part.party] += cost
-                truth[part.period, part.account, part.beyond, part.beyond_party] -= cost
+                truth[part.period, part.account, part.contra, part.subject] += cost
+                truth[part.period, part.account, part.beyond, part.beyond_subject] -= cost
     return result
 
 

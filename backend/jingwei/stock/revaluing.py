@@ -105,7 +105,9 @@ def _work(command: Command, company_id: int, move_ids: Sequence[int], dates: Ite
     receipts = history.moves_of(group_id, move_ids)
     items = posting.items_of(command, (m.item_id for m in receipts.values()))
     rows = ValueEntry.objects.filter(group_id=group_id, move_id__in=list(receipts), kind=ValueKind.MOVE)
-    accounts = {m: (a, c, p) for m, a, c, p in rows.values_list("move_id", "account_id", "contra_id", "party_id") if m}
+    accounts = {
+        m: (a, c, p) for m, a, c, p in rows.values_list("move_id", "account_id", "contra_id", "subject_id") if m
+    }
     values = valuing.lock(command, company_id, items)
     known = history.checkpoints(group_id, company_id, items)
     return _Work(command, books, receipts, accounts, items, values, known, held)
@@ -131,7 +133,7 @@ def _on_hand(work: _Work, draft: Revaluation, before: Sequence[ValueEntry]) -> D
 
 def _entry(work: _Work, document_id: int, move_id: int, on: date, amount: Decimal) -> ValueEntry:
     receipt = work.receipts[move_id]
-    account, contra, party = work.accounts[move_id]
+    account, contra, subject = work.accounts[move_id]
     return ValueEntry(
         group_id=receipt.group_id,
         company_id=receipt.company_id,
@@ -144,7 +146,7 @@ def _entry(work: _Work, document_id: int, move_id: int, on: date, amount: Decima
         amount=amount,
         account_id=account,
         contra_id=contra,
-        party_id=party,
+        subject_id=subject,
     )
 
 
@@ -167,7 +169,7 @@ def _recost(work: _Work, entries: Sequence[ValueEntry], purpose: str) -> None:
         rows = [r for r in found.rows if books.starts[r.period] >= first]
         found.rows = sorted(_with_late_prices(work, rows, own))
         for entry in own:
-            key = (entry.period_id, entry.account_id, entry.contra_id, entry.party_id)
+            key = (entry.period_id, entry.account_id, entry.contra_id, entry.subject_id)
             found.posted[key] = found.posted.get(key, ZERO) + entry.amount
         spill = books.cost_account(work.items[item_id])
         cause = Cause(own[0].document_id, own[0].posted_on)
@@ -187,6 +189,6 @@ def _with_late_prices(work: _Work, rows: Sequence[Row], entries: Sequence[ValueE
         if work.receipts[e.move_id].period_id == e.period_id:
             own[e.move_id] += e.amount
         else:
-            at, accounts = work.books.instants[e.period_id], (e.account_id, e.contra_id, e.party_id)
+            at, accounts = work.books.instants[e.period_id], (e.account_id, e.contra_id, e.subject_id)
             steps.append(Row(at, LATE_PRICE, 0, e.document_id, 0, e.pk, e.period_id, ZERO, e.amount, 0, *accounts))
     return [r._replace(value=r.value + own[r.id]) if r.id in own and r.value is not None else r for r in rows] + steps

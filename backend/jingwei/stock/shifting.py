@@ -31,9 +31,10 @@ class Shift:
     posted_on: date
 
 
-def shift(command: Command, company_id: int, drafts: Sequence[Shift]) -> list[Decimal]:
+def shift(command: Command, company_id: int, drafts: Sequence[Shift], *, event: str = ledger.COST) -> list[Decimal]:
     """The cost of each draft, in functional currency, + passed on and − taken back; parts of an issue add up to its
-    cost exactly. Writes the value entries; the caller posts the journal. Raises `period.closed`."""
+    cost exactly. `event` is the posting rule whose contra account it passes on to, the cost of sales if nothing else is
+    said. Writes the value entries; the caller posts the journal. Raises `period.closed`."""
     if not drafts:
         return []
     books = ledger.books_of(command, company_id)
@@ -50,10 +51,11 @@ def shift(command: Command, company_id: int, drafts: Sequence[Shift]) -> list[De
         cost = share_of(worth[issue.pk], draft.quantity, gone[issue.pk], issue.quantity, books.decimals)
         gone[issue.pk] += draft.quantity
         period = held[company_id, draft.posted_on, Area.STOCK_VALUE][0]
-        account, contra, party = accounts[issue.pk]
-        beyond = books.cost_account(items[issue.item_id])
-        entries.append(_entry(draft, issue, period, draft.quantity, cost, (account, contra, party)))
-        entries.append(_entry(draft, issue, period, Decimal(0), -cost, (account, beyond, books.party(beyond, party))))
+        account, contra, subject = accounts[issue.pk]
+        beyond = books.accounts(event, items[issue.item_id])[1]
+        entries.append(_entry(draft, issue, period, draft.quantity, cost, (account, contra, subject)))
+        there = (account, beyond, books.subject(beyond, subject))
+        entries.append(_entry(draft, issue, period, Decimal(0), -cost, there))
         amounts.append(cost)
     sets.insert(entries)
     return amounts
@@ -62,8 +64,8 @@ def shift(command: Command, company_id: int, drafts: Sequence[Shift]) -> list[De
 def _accounts(command: Command, issues: dict[int, Move]) -> dict[int, tuple[int, int, int]]:
     rows = ValueEntry.objects.filter(
         group_id=command.actor.group_id, move_id__in=list(issues), kind=ValueKind.MOVE
-    ).values_list("move_id", "account_id", "contra_id", "party_id")
-    return {move: (account, contra, party) for move, account, contra, party in rows}
+    ).values_list("move_id", "account_id", "contra_id", "subject_id")
+    return {move: (account, contra, subject) for move, account, contra, subject in rows}
 
 
 def _entry(
@@ -82,5 +84,5 @@ def _entry(
         amount=amount,
         account_id=accounts[0],
         contra_id=accounts[1],
-        party_id=accounts[2],
+        subject_id=accounts[2],
     )

@@ -99,7 +99,8 @@ def value(
     for move, draft in valued:
         given = returned.get(move.pk) if draft.value is None else move.direction * draft.value
         account, contra = books.accounts(draft.event, items[move.item_id])
-        by_item[move.item_id].append(row_of(move, given, (account, contra, books.party(contra, draft.party_id))))
+        subject = books.subject(contra, draft.party_id, draft.order_id)
+        by_item[move.item_id].append(row_of(move, given, (account, contra, subject)))
     result = Valuation(values=[values[i] for i in by_item])
     late = {m.item_id for m, _d in valued if is_late(m, values[m.item_id])}
     known = history.checkpoints(command.actor.group_id, books.company_id, late) if late else {}
@@ -136,7 +137,7 @@ def _entry(move: Move, row: Row) -> ValueEntry:
         amount=move.value,
         account_id=row.account,
         contra_id=row.contra,
-        party_id=row.party,
+        subject_id=row.subject,
     )
 
 
@@ -200,7 +201,7 @@ def recost(
     own = [r for r in found.rows if r.id in by_id]
     for row in own:
         by_id[row.id].value = done.worths[row.id]
-        key = (row.period, row.account, row.contra, row.party)
+        key = (row.period, row.account, row.contra, row.subject)
         found.posted[key] = found.posted.get(key, ZERO) + done.worths[row.id]
     held.quantity, held.value = holding.quantity, holding.value
     last = found.rows[-1]
@@ -259,7 +260,7 @@ def _correction(
         amount=amount,
         account_id=accounts[0],
         contra_id=accounts[1],
-        party_id=accounts[2],
+        subject_id=accounts[2],
     )
 
 

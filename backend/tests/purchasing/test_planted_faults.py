@@ -41,7 +41,7 @@ FAULTS = [
         {"I-17"},
     ),
     ("value_entry", f"document_id = (SELECT max(document_id) FROM move) WHERE {LATE}", {"I-17"}),
-    ("value_entry", f"party_id = 0 WHERE {LATE}", {"I-17"}),
+    ("value_entry", f"subject_id = 0 WHERE {LATE}", {"I-17"}),
     ("value_entry", f"contra_id = account_id WHERE {LATE}", {"I-17"}),
     ("value_entry", f"quantity = 1 WHERE {LATE}", {"I-17"}),
     ("value_entry", f"amount = amount * 2 WHERE {SHIFT}", {"I-33"}),
