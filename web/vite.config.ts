@@ -17,5 +17,5 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
   },
-  test: { include: ['src/**/*.test.ts', 'src/**/*.test.tsx'], environment: 'node' },
+  test: { css: true, include: ['src/**/*.test.ts', 'src/**/*.test.tsx'], environment: 'node' },
 })

@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client'
 import { App } from './app/App'
 import { giveStylesTheNonce } from './app/nonce'
+import './app/colours.css'
 import './app/app.css'
 
 giveStylesTheNonce()

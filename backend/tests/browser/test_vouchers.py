@@ -93,6 +93,7 @@ def test_prepared_by_keyboard_reviewed_and_posted_by_another_reversed_and_copied
     expect(dialog.get_by_role("textbox", name="Date")).to_have_value(re.compile(r"^\d{4}-\d\d-\d\d$"))
     dialog.get_by_role("textbox", name="Date").fill(f"{YEAR}-12-20")
     dialog.get_by_role("button", name="Reverse").click()
+    controller.get_by_role("tab", name="Timeline").click()
     latest = controller.get_by_role("tabpanel").get_by_role("listitem").filter(has_text="Posted → Reversed")
     expect(latest).to_contain_text("财务总监 Controller")
     expect(controller.get_by_test_id("convert-copy")).to_have_count(0)  # who checks does not prepare

@@ -7,11 +7,12 @@ import 'dayjs/locale/zh-cn'
 import { useEffect, useState } from 'react'
 import { RouterProvider } from 'react-router'
 import { asProblem } from '../api/problem'
+import { AppearanceProvider, useAppearance } from './appearance'
 import { LanguageProvider, useLanguage } from './i18n/language'
 import { nonce } from './nonce'
 import { router } from './routes'
 import { SessionGate } from './session'
-import { theme } from './theme'
+import { themes } from './theme'
 
 function makeQueryClient(): QueryClient {
   return new QueryClient({
@@ -29,12 +30,13 @@ const csp = { nonce }
 
 function Themed() {
   const { language } = useLanguage()
+  const { isDark } = useAppearance()
   useEffect(() => {
     dayjs.locale(language === 'en' ? 'en' : 'zh-cn')
   }, [language])
   return (
     <ConfigProvider
-      theme={theme}
+      theme={isDark ? themes.dark : themes.light}
       locale={language === 'en' ? enUS : zhCN}
       csp={csp}
       button={{ autoInsertSpace: false }}
@@ -53,7 +55,9 @@ export function App() {
   return (
     <QueryClientProvider client={client}>
       <LanguageProvider>
-        <Themed />
+        <AppearanceProvider>
+          <Themed />
+        </AppearanceProvider>
       </LanguageProvider>
     </QueryClientProvider>
   )

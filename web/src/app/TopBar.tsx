@@ -2,6 +2,7 @@ import { DownOutlined, MenuFoldOutlined, MenuUnfoldOutlined, SearchOutlined, Use
 import { Button, Dropdown, Select } from 'antd'
 import { Fragment, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
+import { AppearanceSwitch } from './appearance'
 import { useApplication } from './application'
 import { ChangePasswordDialog } from './ChangePassword'
 import { useT } from './i18n/language'
@@ -124,6 +125,7 @@ export function TopBar({ isCollapsed, onToggleMenu, onSearch, onShortcuts }: Top
         <SearchOutlined aria-hidden="true" /> <span>{t('palette.open')}</span> <kbd>Ctrl K</kbd>
       </button>
       <CompanySwitch />
+      <AppearanceSwitch />
       <LanguageSwitch onChoose={chooseLanguage} />
       <UserMenu onShortcuts={onShortcuts} />
     </header>

@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Modal } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useBlocker, useLocation } from 'react-router'
-import { MenuFoldOutlined, MenuUnfoldOutlined } from '@ant-design/icons'
 import { request } from '../api/client'
 import { ApiProblem } from '../api/problem'
 import type { DocumentMeta, DraftBody, Field, RecordData, SectionMeta } from '../api/types'
@@ -14,11 +13,10 @@ import { useSession } from '../app/session'
 import { formatInstant, nowInstant, todayIn } from '../shared/instants'
 import { Loading } from '../shared/Loading'
 import { ProblemAlert, ProblemPage } from '../shared/ProblemView'
-import { readStored, writeStored } from '../shared/storage'
 import { ActionBar } from './ActionBar'
 import { ConflictDialog } from './ConflictDialog'
 import type { NewRecordState } from './Conversions'
-import { DocumentPanel } from './DocumentPanel'
+import { DocumentPanel, usePanelFold } from './DocumentPanel'
 import { ErrorSummary } from './ErrorSummary'
 import { FieldControl } from './FieldControl'
 import { FieldValue } from './FieldValue'
@@ -270,34 +268,6 @@ function DocumentHead({ meta, form }: { meta: DocumentMeta; form: DocumentForm }
   )
 }
 
-const FOLDED = 'jingwei.panel.folded'
-
-/** The panel stands beside what is done; while lines are typed they get its room, until it is asked for. */
-function usePanel(meta: DocumentMeta, form: DocumentForm) {
-  const isTyped = form.isEditable && meta.per_company === true && meta.lines.length > 0
-  const key = isTyped ? `${FOLDED}.typing` : FOLDED
-  const [chosen, setChosen] = useState<Record<string, boolean>>({})
-  const isFolded = chosen[key] ?? readStored<boolean>(key) ?? isTyped
-  const toggle = () => {
-    writeStored(key, !isFolded)
-    setChosen({ ...chosen, [key]: !isFolded })
-  }
-  return { isFolded, toggle }
-}
-
-function PanelToggle({ isFolded, onToggle }: { isFolded: boolean; onToggle: () => void }) {
-  const t = useT()
-  return (
-    <Button
-      type="text"
-      icon={isFolded ? <MenuFoldOutlined /> : <MenuUnfoldOutlined />}
-      onClick={onToggle}
-      aria-expanded={!isFolded}
-      aria-label={isFolded ? t('panel.show') : t('panel.hide')}
-    />
-  )
-}
-
 /** Fields to be filled in that no section names must not be lost: they come last, in a section of their own. */
 function sectionsOf(meta: DocumentMeta, otherLabel: string): SectionMeta[] {
   const named = new Set(meta.sections.flatMap((section) => section.fields))
@@ -376,7 +346,7 @@ function DocumentView({ meta: declared, record, begin = null }: DocumentViewProp
   const { app, company } = useApplication()
   const meta = useMemo(() => withHabits(declared, todayIn(company?.time_zone), nowInstant()), [declared, company])
   const form = useDocumentForm(meta, record, begin)
-  const { isFolded, toggle } = usePanel(meta, form)
+  const { isFolded, toggle } = usePanelFold(meta, form.isEditable)
   useSaveKey(form)
   const group = app.menu.find((one) => one.entries.some((entry) => entry.key === meta.key))
   const base = form.state.base
@@ -390,12 +360,11 @@ function DocumentView({ meta: declared, record, begin = null }: DocumentViewProp
   const sections = all.filter((section) => !isBelow(section, meta))
   const firstField = base === null ? emptyField(sections[0], meta) : null
   return (
-    <div className={base && !isFolded ? 'document document-with-panel' : 'document'}>
+    <div className={base ? `document ${isFolded ? 'document-with-rail' : 'document-with-panel'}` : 'document'}>
       <div className="document-main">
         <div className="document-top">
           <DocumentHead meta={meta} form={form} />
           <ActionBar meta={meta} form={form} />
-          {base && <PanelToggle isFolded={isFolded} onToggle={toggle} />}
         </div>
         <div className="document-body">
           <Notices form={form} meta={meta} timeZone={company?.time_zone} />
@@ -419,7 +388,7 @@ function DocumentView({ meta: declared, record, begin = null }: DocumentViewProp
           ))}
         </div>
       </div>
-      {base && !isFolded && <DocumentPanel meta={meta} id={base.id} />}
+      {base && <DocumentPanel meta={meta} id={base.id} isFolded={isFolded} onToggle={toggle} />}
       {form.conflict && (
         <ConflictDialog
           meta={meta}

@@ -2,6 +2,10 @@
 export const en = {
   'action.created': 'Created:',
   'action.done': '{action}: done',
+  'appearance.dark': 'Dark',
+  'appearance.label': 'Light or dark',
+  'appearance.light': 'Light',
+  'appearance.system': 'As the system',
   'batch.bar': 'Actions on the selected records',
   'batch.exportCsv': 'CSV, selected rows',
   'batch.exportXlsx': 'Excel, selected rows',

@@ -3,6 +3,10 @@ import type { Key } from './en'
 export const zhHans = {
   'action.created': '已生成：',
   'action.done': '{action}：已完成',
+  'appearance.dark': '深色',
+  'appearance.label': '浅色或深色',
+  'appearance.light': '浅色',
+  'appearance.system': '跟随系统',
   'batch.bar': '批量操作',
   'batch.exportCsv': '所选行导出为 CSV',
   'batch.exportXlsx': '所选行导出为 Excel',
