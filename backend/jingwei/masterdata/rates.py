@@ -86,6 +86,17 @@ def rate_on(group_id: int, from_currency: str, to_currency: str, on: date) -> De
     return found
 
 
+def rate_of(command: Command, document: Any, on: date) -> Decimal | None:
+    """The rate of a document, else that of a day; None where there is none yet."""
+    if document.rate is not None:
+        return Decimal(document.rate)
+    own = str(command.company(document.company_id).currency_id)
+    try:
+        return rate_on(document.group_id, str(document.currency_id), own, on)
+    except Refusal:
+        return None
+
+
 def take_rates(command: Command, documents: Iterable[tuple[Any, date]]) -> None:
     """Fill the rate of documents that have none with that of their day; a statement per pair of currencies and day,
     whatever their number. Raises `rate.missing`."""

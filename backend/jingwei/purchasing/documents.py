@@ -56,7 +56,7 @@ ORDER = Document(
             ),
         ),
         Section(key="totals", label=_("Totals"), fields=("amount_net", "amount_tax", "amount_gross")),
-        Section(key="more", label=_("Further"), fields=("rate", "zero_price_reason"), folded=True),
+        Section(key="more", label=_("Further"), fields=("rate", "price_reason"), folded=True),
     ),
     read_only=frozenset({"number", "amount_net", "amount_tax", "amount_gross"}),
     lines=(
@@ -160,6 +160,7 @@ ORDER = Document(
     ),
     prepare=orders.prepare,
     check=orders.check,
+    warn=orders.warn,
 )
 
 RECEIPT = posted(

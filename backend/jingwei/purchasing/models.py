@@ -28,12 +28,12 @@ class PurchaseOrder(PricedDocument, NumberedDocument):
         blank=True,
         help_text=_("Place of the stock the goods are expected at; the first of the company when empty."),
     )
-    zero_price_reason = models.CharField(
-        _("Reason for price zero"),
+    price_reason = models.CharField(
+        _("Reason for unusual prices"),
         max_length=200,
         blank=True,
         default="",
-        help_text=_("Why goods of the order cost nothing, such as samples; asked for when it is confirmed."),
+        help_text=_("Why goods cost nothing, such as samples, or far more or less than before; asked when confirming."),
     )
     lines: list[PurchaseOrderLine]
 
@@ -44,6 +44,8 @@ class PurchaseOrder(PricedDocument, NumberedDocument):
 
 class PurchaseOrderLine(PricedLine):
     """An item of an order, in the unit it is bought in. The counters are in that unit too."""
+
+    unindexed = ("item",)
 
     order = TenantForeignKey(PurchaseOrder)
     requested_on = models.DateField(
@@ -58,6 +60,7 @@ class PurchaseOrderLine(PricedLine):
 
     class Meta:
         db_table = "purchase_order_line"
+        indexes = [models.Index(fields=["group", "item", "id"], name="purchase_order_line_last_ix")]
         constraints = [
             models.CheckConstraint(
                 name="purchase_order_line_received",

@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata import pricing
 from jingwei.masterdata.models import Location, LocationKind
-from jingwei.masterdata.rates import rate_problems, take_rates
+from jingwei.masterdata.rates import rate_of, rate_problems, take_rates
 from jingwei.masterdata.units import to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input
 from jingwei.platform.errors import Problem, Refusal, Text, refuse
 from jingwei.purchasing import successors
 from jingwei.purchasing.models import PurchaseOrder, PurchaseOrderLine
-from jingwei.stock import planned
+from jingwei.stock import planned, prices
 from jingwei.stock.models import PlannedKind, PlannedMove
 from jingwei.warehouse.goods import load_units
 
@@ -62,11 +62,11 @@ def _line_problems(command: Command, order: PurchaseOrder, line: PurchaseOrderLi
 
 
 def confirm(command: Command, orders: Sequence[PurchaseOrder], inputs: Input) -> None:
-    """Take the exchange rate of the order's day and expect the goods. Raises `price.zero`, `rate.missing`,
-    `location.missing`."""
-    refuse(p for order in orders for p in _free_goods(order))
+    """Take the exchange rate of the order's day and expect the goods. Raises `price.zero`, `price.deviates`,
+    `rate.missing`, `location.missing`."""
     load_units(command, (line.item for o in orders for line in o.lines))
     take_rates(command, ((o, o.ordered_on) for o in orders))
+    refuse(_unusual_prices(command, orders))
     homeless = [o for o in orders if o.location_id is None]
     places = {company: first_place(command, company) for company in sorted({o.company_id for o in homeless})}
     for order in homeless:
@@ -74,21 +74,32 @@ def confirm(command: Command, orders: Sequence[PurchaseOrder], inputs: Input) ->
     planned.plan(command, [_expected(o, line) for o in orders for line in o.lines if line.item.is_stocked])
 
 
-def _free_goods(order: PurchaseOrder) -> list[Problem]:
-    """`price.zero` for goods that would come into the stock worth nothing, unless the order says why."""
-    if order.zero_price_reason:
-        return []
-    return [
-        Problem(
-            "price.zero",
-            _("%(item)s on line %(line)s costs nothing.") % {"item": line.item, "line": line.line},
-            _("Correct the price, or say on the order why its price is zero."),
-            field=f"lines.{line.line - 1}.price",
-            line=line.line,
-        )
-        for line in order.lines
-        if line.item.is_stocked and not line.amount_net
-    ]
+def warn(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
+    """What confirming will ask a reason for."""
+    return _unusual_prices(command, [d.record for d in drafts])
+
+
+def _unusual_prices(command: Command, orders: Sequence[PurchaseOrder]) -> list[Problem]:
+    """`price.zero` for goods that would come into the stock worth nothing, `price.deviates` for those far from the last
+    price, unless the order says why. The units of the items are loaded."""
+    goods = [(o, x) for o in orders if not o.price_reason for x in o.lines if x.item.is_stocked]
+    items = {line.item_id: line.item for _o, line in goods}
+    places = {(order.company_id, line.item_id) for order, line in goods}
+    known = prices.last_ordered(command, PurchaseOrderLine, items, places)
+    known = {**prices.averages(command, places - known.keys()), **known}
+    problems = []
+    for order, line in goods:
+        if not line.amount_net:
+            message = _("%(item)s on line %(line)s costs nothing.") % {"item": line.item, "line": line.line}
+            hint = _("Correct the price, or say why under “%(reason)s”.") % {"reason": _("Reason for unusual prices")}
+            where = f"lines.{line.line - 1}.price"
+            answer = {"answer": "price_reason"}
+            problems.append(Problem("price.zero", message, hint, field=where, line=line.line, extra=answer))
+        elif (rate := rate_of(command, order, order.ordered_on)) is not None:
+            price = prices.per_stock_unit(line.item, line.amount_net * rate, line.quantity, line.unit or line.item.unit)
+            found = prices.deviation(line.item, line.line, price, known.get((order.company_id, line.item_id)))
+            problems += [] if found is None else [found]
+    return problems
 
 
 def _expected(order: PurchaseOrder, line: PurchaseOrderLine) -> PlannedMove:

@@ -56,7 +56,7 @@ ORDER = Document(
             label=_("Totals"),
             fields=("amount_net", "amount_tax", "amount_gross", "progress_delivered", "progress_invoiced"),
         ),
-        Section(key="more", label=_("Further"), fields=("rate",), folded=True),
+        Section(key="more", label=_("Further"), fields=("rate", "price_reason"), folded=True),
     ),
     read_only=frozenset(
         {"number", "amount_net", "amount_tax", "amount_gross", "progress_delivered", "progress_invoiced"}
@@ -205,6 +205,7 @@ ORDER = Document(
     ),
     prepare=orders.prepare,
     check=orders.check,
+    warn=orders.warn,
     refresh=orders.refresh,
 )
 

@@ -98,6 +98,13 @@ class SalesOrder(PricedDocument, NumberedDocument):
         blank=True,
         help_text=_("Place of the stock the goods are taken from; any place of the company when empty."),
     )
+    price_reason = models.CharField(
+        _("Reason for unusual prices"),
+        max_length=200,
+        blank=True,
+        default="",
+        help_text=_("Why goods are sold for far more or less than before; asked when confirming."),
+    )
     progress_delivered = RateField(
         _("Delivered %"), default=0, help_text=_("How much of the order has gone out, by net amount, in percent.")
     )
@@ -117,6 +124,8 @@ class SalesOrderLine(PricedLine):
     `quantity_delivered` is what went out, less what came back to be replaced; `quantity_returned` all that came back;
     `quantity_invoiced` what is invoiced, less what is credited. Available quantities are reckoned on reading.
     """
+
+    unindexed = ("item",)
 
     order = TenantForeignKey(SalesOrder)
     requested_on = models.DateField(
@@ -150,6 +159,7 @@ class SalesOrderLine(PricedLine):
 
     class Meta:
         db_table = "sales_order_line"
+        indexes = [models.Index(fields=["group", "item", "id"], name="sales_order_line_last_ix")]
         constraints = [
             _within(
                 "sales_order_line_delivered",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata import pricing
 from jingwei.masterdata.models import Item, Location, LocationKind
-from jingwei.masterdata.rates import rate_problems, take_rates
+from jingwei.masterdata.rates import rate_of, rate_problems, take_rates
 from jingwei.masterdata.units import to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input
@@ -21,7 +21,7 @@ from jingwei.platform.errors import Problem, Refusal, Text, refuse
 from jingwei.platform.models import Company
 from jingwei.sales import credit, queries, successors
 from jingwei.sales.models import SalesOrder, SalesOrderLine
-from jingwei.stock import balances, planned, reserving
+from jingwei.stock import balances, planned, prices, reserving
 from jingwei.stock.balances import Key
 from jingwei.stock.models import Balance, Lot, PlannedKind, PlannedMove, Reservation, Status
 from jingwei.warehouse import goods, places
@@ -116,13 +116,36 @@ def open_stock(line: SalesOrderLine) -> Decimal:
 
 def confirm(command: Command, orders: Sequence[SalesOrder], inputs: Input) -> None:
     """Take the exchange rate of the order's day, promise the goods, keep what is there, and see that the customer may
-    owe so much. Raises `rate.missing`, `location.missing`, `party.blocked`, `item.blocked`, `credit.exceeded`."""
+    owe so much. Raises `rate.missing`, `price.deviates`, `location.missing`, `party.blocked`, `item.blocked`,
+    `credit.exceeded`."""
     refuse(_out_of_use(orders))
     take_rates(command, ((o, o.ordered_on) for o in orders))
+    goods.load_units(command, (line.item for o in orders for line in o.lines))
+    refuse(_unusual_prices(command, orders))
     place = {c: places.first_of_stock(command, c).pk for c in sorted({o.company_id for o in orders}) if _goods(orders)}
     planned.plan(command, [_promised(o, line, place[o.company_id]) for o, line in _goods(orders)])
     keep(command, orders)
     credit.hold(command, orders)
+
+
+def warn(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
+    """What confirming will ask a reason for."""
+    return _unusual_prices(command, [d.record for d in drafts])
+
+
+def _unusual_prices(command: Command, orders: Sequence[SalesOrder]) -> list[Problem]:
+    """`price.deviates` for goods sold far from the last price, unless the order says why. The units of the items are
+    loaded."""
+    sold = [(o, line) for o, line in _goods(orders) if not o.price_reason]
+    items = {line.item_id: line.item for _o, line in sold}
+    known = prices.last_ordered(command, SalesOrderLine, items, {(o.company_id, x.item_id) for o, x in sold})
+    problems = []
+    for order, line in sold:
+        if (rate := rate_of(command, order, order.ordered_on)) is not None:
+            price = line.amount_net * rate / line.quantity_stock
+            found = prices.deviation(line.item, line.line, price, known.get((order.company_id, line.item_id)))
+            problems += [] if found is None else [found]
+    return problems
 
 
 def _out_of_use(orders: Sequence[SalesOrder]) -> Iterable[Problem]:

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from jingwei.masterdata.models import Location, LocationKind
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input, asked
-from jingwei.platform.errors import Problem, Refusal, Text
+from jingwei.platform.errors import Problem, Refusal, Text, refuse
 from jingwei.platform.money import round_half_up
 from jingwei.platform.text import fold
-from jingwei.stock import posting
+from jingwei.stock import posting, prices
 from jingwei.stock.models import Move
 from jingwei.warehouse import goods
 from jingwei.warehouse.models import Adjustment, AdjustmentKind, AdjustmentLine
@@ -86,7 +86,8 @@ def other_place(command: Command, company_id: int) -> Location:
 
 
 def post(command: Command, documents: Sequence[Adjustment], inputs: Input) -> None:
-    """Move the goods. Raises what `stock.posting.post` raises, and `lot.unknown` for issues."""
+    """Move the goods. Raises `price.deviates`, what `stock.posting.post` raises, and `lot.unknown` for issues."""
+    refuse(_unusual_costs(command, documents))
     by_company: dict[int, list[Adjustment]] = defaultdict(list)
     for document in documents:
         by_company[document.company_id].append(document)
@@ -101,6 +102,25 @@ def post(command: Command, documents: Sequence[Adjustment], inputs: Input) -> No
             line.amount = abs(move.value)
         for document in members:
             document.amount = sum((line.amount for line in document.lines), start=ZERO)
+
+
+def warn(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
+    """What posting will ask a reason for."""
+    return _unusual_costs(command, [d.record for d in drafts])
+
+
+def _unusual_costs(command: Command, documents: Sequence[Adjustment]) -> list[Problem]:
+    """`price.deviates` for what would come in at a cost far from that of the stock, unless the document says why."""
+    coming = [(d, x) for d in documents if d.kind == AdjustmentKind.IN and not d.price_reason for x in d.lines]
+    known = prices.averages(command, {(d.company_id, line.item_id) for d, line in coming})
+    if known:
+        goods.load_units(command, (line.item for _d, line in coming))
+    found = (
+        prices.deviation(x.item, x.line, x.amount / x.quantity_stock, known.get((d.company_id, x.item_id)))
+        for d, x in coming
+        if x.quantity_stock
+    )
+    return [problem for problem in found if problem is not None]
 
 
 def _draft(

@@ -20,6 +20,7 @@ from jingwei.warehouse.models import (
 )
 
 KEEPER = _("Warehouse keeper")
+GOODS = Section(key="main", label=_("Goods"), fields=("number", "moved_at", "reason", "reference", "amount"))
 
 OTHER_IN = posted(
     key="warehouse.other-in",
@@ -35,7 +36,10 @@ OTHER_IN = posted(
     sort="-id",
     import_key="reference",
     series=Series(pattern="OI-{yyyy}-{seq:06}"),
-    sections=(Section(key="main", label=_("Goods"), fields=("number", "moved_at", "reason", "reference", "amount")),),
+    sections=(
+        GOODS,
+        Section(key="more", label=_("Further"), fields=("price_reason",), folded=True),
+    ),
     read_only=frozenset({"number", "amount"}),
     lines=(
         Lines(
@@ -66,6 +70,7 @@ OTHER_IN = posted(
     ),
     prepare=adjustments.prepare,
     check=adjustments.check,
+    warn=adjustments.warn,
 )
 
 OTHER_OUT = replace(
@@ -76,6 +81,7 @@ OTHER_OUT = replace(
     plural=_("Other issues"),
     help=_("Goods that go out without sale or production, at the average."),
     where={"kind": AdjustmentKind.OUT},
+    sections=(GOODS,),
     series=Series(pattern="OO-{yyyy}-{seq:06}"),
 )
 
@@ -87,6 +93,7 @@ OPENING = replace(
     plural=_("Opening stocks"),
     help=_("The stock with which the books begin, with its value."),
     where={"kind": AdjustmentKind.OPENING},
+    sections=(GOODS,),
     series=Series(pattern="OS-{yyyy}-{seq:06}"),
 )
 
@@ -130,6 +137,7 @@ TRANSFER = replace(
     ),
     prepare=None,
     check=transfers.check,
+    warn=None,
 )
 
 COUNT = replace(
@@ -188,6 +196,7 @@ COUNT = replace(
     ),
     prepare=counts.prepare,
     check=counts.check,
+    warn=None,
     refresh=counts.refresh,
 )
 

@@ -30,6 +30,13 @@ class Adjustment(NumberedDocument):
         _("Moved at"), help_text=_("When the goods moved; decides the business date and the order of moves.")
     )
     reason = models.CharField(_("Reason"), max_length=200, help_text=_("Why the goods came or went."))
+    price_reason = models.CharField(
+        _("Reason for unusual prices"),
+        max_length=200,
+        blank=True,
+        default="",
+        help_text=_("Why what comes in costs far more or less than the stock has so far; asked when posting."),
+    )
     amount = AmountField(_("Value"), default=0, help_text=_("Value of the goods, in functional currency."))
 
     lines: list[AdjustmentLine]

@@ -213,7 +213,7 @@ def test_a_currency_has_its_own_decimals_wherever_it_is_used(firm, code, amounts
 
 def test_what_cost_nothing_is_invoiced_for_something(firm):
     (free,) = confirmed(
-        firm, order(("BOLT", 10, "0"), ("NUT", 10, "5", {"discount_rate": "100"}), zero_price_reason="samples")
+        firm, order(("BOLT", 10, "0"), ("NUT", 10, "5", {"discount_rate": "100"}), price_reason="samples")
     )
     (came,) = received(firm, receipt((free, 1, 10), (free, 2, 10)))
     (nothing, dear) = invoiced(

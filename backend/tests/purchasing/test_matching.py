@@ -158,7 +158,7 @@ def test_bad_invoices_are_named(firm, header, line, code, status):
 
 def test_an_invoice_is_posted_only_for_what_came_before(firm):
     _bought, came = bought_and_came(firm)
-    (draft,) = firm.create("purchasing.receipt", receipt((confirmed(firm, order(("BOLT", 1, "1")))[0], 1, 1)))
+    (draft,) = firm.create("purchasing.receipt", receipt((confirmed(firm, order(("BOLT", 1, "10")))[0], 1, 1)))
     with pytest.raises(Refusal) as typed:
         firm.create("purchasing.invoice", bill((draft, 1, 1, "1")))
     assert (typed.value.problems[0].code, typed.value.status) == ("receipt.not_posted", 409)

@@ -91,7 +91,7 @@ def test_goods_that_cost_nothing_are_ordered_with_a_reason(firm):
     assert (problem["line"], problem["field"]) == (2, "lines.1.price")
     assert buyer.get(path).body["state"] == "draft"
     assert PlannedMove.objects.filter(group=firm.group).count() == 0
-    buyer.patch(path, {"zero_price_reason": "samples"}, version=1)
+    buyer.patch(path, {"price_reason": "samples"}, version=1)
     assert buyer.post(f"{path}/confirm", version=2).body["state"] == "confirmed"
     (came,) = received(firm, receipt((made["id"], 2, 10)))
     assert came.amount == 0

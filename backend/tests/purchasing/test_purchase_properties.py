@@ -177,7 +177,7 @@ def test_random_purchases_keep_every_rule_and_can_all_be_taken_back(firm, seed):
     assert story.refused < 30
     check_invariants(firm)
     done(
-        firm, "other-in", body(at("2026-03-01"), *((i, 300, "1") for i in Story.ITEMS))
+        firm, "other-in", body(at("2026-03-01"), *((i, 300, "1") for i in Story.ITEMS), price_reason="found")
     )  # what was used is there again
     for key, document in story.standing[::-1]:
         assert story.take_back(key, document, "2026-03-02") is None, (key, document.number)

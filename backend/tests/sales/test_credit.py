@@ -30,7 +30,7 @@ def test_an_order_beyond_the_limit_is_refused_with_the_figures(firm):
         "sales.order",
         order(("BOLT", 10, "50", {"tax_rate": "13"})),
         order(("BOLT", 10, "50")),
-        order(("BOLT", 10, "500"), customer="C2"),
+        order(("BOLT", 10, "500"), customer="C2", price_reason="special make"),
     )
     clerk = firm.person("clerk")
     assert clerk.post(f"sales/orders/{first.pk}/confirm", version=1).status == 200
@@ -67,7 +67,7 @@ def test_what_is_owed_ordered_and_delivered_counts_once(firm):
     posted(firm, voucher(*owed, on="2026-01-01"), key="finance.opening")
     assert used() == ("500", "500")
     perform("sales.credit-limit", [one.pk], "deactivate", actor=firm.actor)
-    confirmed(firm, order(("BOLT", 10, "400")))
+    confirmed(firm, order(("BOLT", 100, "40")))
     assert used() == ("4500", "-3500")
     check_invariants(firm)
 

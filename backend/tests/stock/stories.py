@@ -33,7 +33,7 @@ def at(day: str, hour: int = 8) -> str:
     return datetime.fromisoformat(f"{day}T{hour:02}:00:00").replace(tzinfo=UTC).isoformat()
 
 
-def body(moved_at: str, *lines: tuple[Any, ...], place: str = "A-01") -> dict[str, Any]:
+def body(moved_at: str, *lines: tuple[Any, ...], place: str = "A-01", **more: Any) -> dict[str, Any]:
     """An adjustment from (item, quantity) or (item, quantity, unit cost)."""
     return {
         "moved_at": moved_at,
@@ -42,6 +42,7 @@ def body(moved_at: str, *lines: tuple[Any, ...], place: str = "A-01") -> dict[st
             {"item": i, "location": place, "quantity": str(q), **({"price": str(rest[0])} if rest else {})}
             for i, q, *rest in lines
         ],
+        **more,
     }
 
 

@@ -149,7 +149,7 @@ class Story:
     def take(self, kind: str, item: str, place: str, day: int, quantity: int, price: Decimal) -> None:
         time = self.when(day)
         if kind == "in":
-            given = body(time.isoformat(), (item, quantity, price), place=place)
+            given = body(time.isoformat(), (item, quantity, price), place=place, price_reason="chance")
             worth = round_half_up(quantity * price, 2)
             self.post("other-in", given, item, lambda m, id: [Step(time, place, quantity, worth, id)])
         elif kind == "out":

@@ -55,7 +55,7 @@ def january(world):
     move = {"moved_at": at("2026-01-20"), "from_location": "A-01", "to_location": "A-02"}
     done(world, "transfer", {**move, "lines": [{"item": "BOLT", "quantity": "2"}]})
     done(world, "count", found(at("2026-02-15"), ("NUT", 4)))
-    back = done(world, "other-in", body(at("2026-02-20"), ("NUT", 6, "1.00")))[0]
+    back = done(world, "other-in", body(at("2026-02-20"), ("NUT", 6, "1.00"), price_reason="clearance"))[0]
     perform("warehouse.other-in", [back.pk], "reverse", Reversal(moved_at=at("2026-03-01")), actor=world.actor)
     return late
 
@@ -253,7 +253,9 @@ def test_statements_do_not_grow_with_goods_or_history(stock, reader, statements)
         before.append(len(sent))
     names = [f"N{n}" for n in range(30)]
     stock.create("masterdata.item", *({"code": n, "name_en": n, "category": "RM", "unit": "PCS"} for n in names))
-    done(stock, "other-in", body(at("2026-03-05"), *((n, 5, "2.00") for n in ("BOLT", *names))))
+    done(
+        stock, "other-in", body(at("2026-03-05"), *((n, 5, "2.00") for n in ("BOLT", *names)), price_reason="clearance")
+    )
     for path, few in zip(paths, before, strict=True):
         with statements(at_most=few + 1) as sent:  # one more kind of document in the ledger
             reader.get(f"reports/{path}")

@@ -273,6 +273,8 @@ export interface Warning {
   message: string
   hint?: string | null
   field?: string | null
+  /** The field that says why it is meant so; nothing is asked once it is filled. */
+  answer?: string
 }
 
 export interface PreviewAnswer {

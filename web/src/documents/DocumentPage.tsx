@@ -77,10 +77,12 @@ function Section({
   firstField: string | null
 }) {
   const [isOpen, setOpen] = useState(!section.folded)
-  const hasError = section.fields.some((name) => form.messages[name] !== undefined)
+  const isAsked = section.fields.some(
+    (name) => form.messages[name] !== undefined || form.warnings.some((warning) => warning.answer === name),
+  )
   useEffect(() => {
-    if (hasError) setOpen(true)
-  }, [hasError])
+    if (isAsked) setOpen(true)
+  }, [isAsked])
   const body = <SectionFields meta={meta} section={section} form={form} firstField={firstField} />
   if (!section.folded) {
     return (

@@ -210,11 +210,13 @@ def _preview(document: Document, actor: Actor, body: Any) -> dict[str, Any]:
     else:
         drafts, problems = drafting.draft_new(command, document, [body])
         missing = _missing(document, body)
+    errors = [*missing, *problems, *write.taken(command, document, drafts)]
+    warnings = [] if errors else drafting.warnings(command, document, drafts)
     record = read.refreshed(document, drafts[0].record)
     return {
         "record": read.as_json(document, record, actor, stored=False),
-        "errors": [error_body(p) for p in (*missing, *problems, *write.taken(command, document, drafts))],
-        "warnings": [],
+        "errors": [error_body(p) for p in errors],
+        "warnings": [error_body(p) for p in warnings],
     }
 
 

@@ -191,6 +191,7 @@ class Document:
     where         fixed values of a view on a shared model ({"is_customer": True}): filtered on reading, set on writing
     prepare       fills what is derived (defaults, prices, totals), pure of writes; runs in preview, create and update
     check         names what is wrong with the drafts; pure of writes
+    warn          names what an action will ask about, while a draft is typed; refuses nothing, pure of writes
     saved         writes what belongs to a saved draft elsewhere; runs once per set
     refresh       fills what later facts change, on records read one by one; pure of writes
     """
@@ -224,6 +225,7 @@ class Document:
     where: Mapping[str, Any] = field(default_factory=dict)
     prepare: Prepare | None = None
     check: Check | None = None
+    warn: Check | None = None
     saved: Prepare | None = None
     refresh: Callable[[Sequence[Any]], None] | None = None
 

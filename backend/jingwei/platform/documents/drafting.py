@@ -204,6 +204,12 @@ def derive(command: Command, document: Document, drafts: Sequence[Draft]) -> lis
     return problems
 
 
+def warnings(command: Command, document: Document, drafts: Sequence[Draft]) -> Sequence[Problem]:
+    """What actions will ask about the drafts, that have no problems; nothing of those that are not complete."""
+    usable = [d for d in drafts if _complete(document, d)]
+    return document.warn(command, usable) if document.warn and usable else []
+
+
 def _complete(document: Document, draft: Draft) -> bool:
     """Whether every value that must be there is: rules may then rely on it."""
     if not _filled(draft.record, document.header_fields):
