@@ -139,7 +139,8 @@ def later_commands(bench: Bench, moves: int) -> list[Work]:
 
     def late(position: int) -> Callable[[], None]:
         line = (item(firm.items + 1 + position), "10", "1000.00")
-        return lambda: firm.post_goods("other-in", firm.goods(firm.at(6, 10, bench.tick()), [line]))
+        reason = {"price_reason": "bench"}
+        return lambda: firm.post_goods("other-in", firm.goods(firm.at(6, 10, bench.tick()), [line]) | reason)
 
     works += [
         Work("late", f"receipt dated back before {count:,} moves of its item", late(n), Budget(ms=1000))

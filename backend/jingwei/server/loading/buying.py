@@ -19,7 +19,7 @@ from jingwei.server.loading.source import (
     PurchaseLine,
     PurchaseOrder,
 )
-from jingwei.server.loading.stages import Body, Context, Stage, quantity
+from jingwei.server.loading.stages import AS_AGREED, Body, Context, Stage, quantity
 
 ORDER, RECEIPT, RETURN = "purchasing.order", "purchasing.receipt", "purchasing.return"
 INVOICE, PAYMENT = "purchasing.invoice", "finance.payment"
@@ -51,6 +51,7 @@ def ordered(context: Context, order: PurchaseOrder) -> Body:
         "ordered_on": order.ordered_on.isoformat(),
         "location": STOCK,
         "reference": order.number,
+        "price_reason": AS_AGREED,
         "lines": lines,
     }
 

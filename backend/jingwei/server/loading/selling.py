@@ -9,7 +9,7 @@ from jingwei.server.loading.amounts import line_nets, line_taxes
 from jingwei.server.loading.firm import BANK
 from jingwei.server.loading.masters import FREIGHT, STOCK
 from jingwei.server.loading.source import SalesOrder
-from jingwei.server.loading.stages import Body, Context, Stage, quantity
+from jingwei.server.loading.stages import AS_AGREED, Body, Context, Stage, quantity
 
 ORDER, DELIVERY = "sales.order", "sales.delivery"
 INVOICE, PAYMENT = "sales.billing", "finance.payment"
@@ -40,6 +40,7 @@ def ordered(context: Context, order: SalesOrder) -> Body:
         "requested_on": order.shipped_on.isoformat(),
         "location": STOCK,
         "reference": order.number,
+        "price_reason": AS_AGREED,
         "lines": lines,
     }
 

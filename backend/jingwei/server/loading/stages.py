@@ -14,6 +14,8 @@ from jingwei.server.loading.masters import Codes
 #: A sales order, a purchase order, or the opening stock.
 Order = Any
 Body = dict[str, Any]
+#: Why prices of orders are as they are, where they are far from those before.
+AS_AGREED = "按来源 / As in the source"
 
 
 @dataclass(frozen=True)
