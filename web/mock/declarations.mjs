@@ -139,6 +139,7 @@ export const DOCUMENTS = [
     may,
     has_preview: true,
     has_versions: true,
+    pivot: { dimensions: [], measures: [] },
   },
   {
     key: 'masterdata.unit',
@@ -174,6 +175,7 @@ export const DOCUMENTS = [
     may,
     has_preview: true,
     has_versions: true,
+    pivot: { dimensions: [], measures: [] },
   },
   {
     key: 'masterdata.party',
@@ -212,6 +214,7 @@ export const DOCUMENTS = [
     may,
     has_preview: false,
     has_versions: true,
+    pivot: { dimensions: [], measures: [] },
   },
 ]
 

@@ -16,6 +16,7 @@ from jingwei.insight.api import add_insight
 from jingwei.platform.documents.api import add_document
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.panel_api import add_panel, add_shared
+from jingwei.platform.documents.pivot_api import add_pivot
 from jingwei.platform.documents.schema import problems_of_details
 from jingwei.platform.documents.tables_api import add_tables
 from jingwei.platform.errors import Problem, Refusal
@@ -74,6 +75,7 @@ for document in catalogue:
     add_document(api, document)
     add_panel(api, document)
     add_tables(api, document)
+    add_pivot(api, document)
 add_reports(api)
 add_insight(api)
 

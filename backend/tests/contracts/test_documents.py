@@ -192,6 +192,25 @@ def test_what_is_not_known_is_refused_with_what_is(owner, key):
 
 
 @every
+def test_every_way_to_sum_a_list_up_counts_what_the_list_counts(owner, made, key):
+    document = catalogue.get(key)
+    offered = owner.get(f"meta/documents/{key}").body["pivot"]
+    assert offered["dimensions"], "every kind of record has a state at least"
+    count = owner.get(f"{document.path}?count=1").body["count"]
+    for dimension in offered["dimensions"]:
+        reply = owner.get(f"{document.path}/pivot?rows={dimension['key']}")
+        assert (reply.status, reply.body["total"]) == (200, str(count)), (dimension, reply.body)
+        place, cells = reply.body["rows"]["keys"][0], reply.body["cells"][0]
+        words = "&".join(f"{name}={value}" for name, value in (place["filters"] or {}).items())
+        if words:
+            assert str(owner.get(f"{document.path}?count=1&{words}").body["count"]) == cells[0], dimension
+    for measure in offered["measures"]:
+        reply = owner.get(f"{document.path}/pivot?rows=state&measure={measure['key']}")
+        if reply.status != 200:
+            assert reply.codes == ["pivot.currencies"]
+
+
+@every
 def test_statements_do_not_grow_with_the_rows(owner, key, statements):
     document = catalogue.get(key)
     for number in range(20, 24):

@@ -111,6 +111,12 @@ export interface FilterMeta {
   ops: string[] | null
 }
 
+/** What a list can be grouped by (`type` as of the field, `state` for the state), and what can be counted or summed. */
+export interface PivotMeta {
+  dimensions: { key: string; label: string; field: string; type: string }[]
+  measures: { key: string; label: string }[]
+}
+
 export interface May {
   view: boolean
   create: boolean
@@ -159,6 +165,7 @@ export interface DocumentMeta {
   actions: ActionMeta[]
   conversions?: ConversionMeta[]
   may: May
+  pivot: PivotMeta
   has_preview: boolean
   has_versions: boolean
 }

@@ -1,6 +1,6 @@
 import { BulbOutlined, DesktopOutlined, MoonOutlined, SunOutlined } from '@ant-design/icons'
 import { Button, Dropdown } from 'antd'
-import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { createContext, useCallback, useContext, useEffect, useLayoutEffect, useMemo, useState, type ReactNode } from 'react'
 import { readStored, removeStored, writeStored } from '../shared/storage'
 import type { Key } from './i18n/en'
 import { useT } from './i18n/language'
@@ -34,7 +34,8 @@ export function AppearanceProvider({ children }: { children: ReactNode }) {
     return () => system.removeEventListener('change', changed)
   }, [])
   const isDark = appearance === 'dark' || (appearance === 'system' && isSystemDark)
-  useEffect(() => {
+  // Before the effects of what is drawn: charts read their colours from the styles.
+  useLayoutEffect(() => {
     document.documentElement.dataset['theme'] = isDark ? 'dark' : 'light'
   }, [isDark])
   const choose = useCallback((next: Appearance) => {

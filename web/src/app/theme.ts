@@ -1,6 +1,5 @@
 import { theme as antd, type ThemeConfig } from 'antd'
-
-export const fontFamily = '-apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
+import { fontFamily } from './fonts'
 
 const LIGHT: ThemeConfig['token'] = {
   colorPrimary: '#1d5fc2',

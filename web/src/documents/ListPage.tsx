@@ -17,26 +17,32 @@ import { askedFields, listTotals, summedColumns, useColumns, useListColumns } fr
 import { FilterRow } from './FilterRow'
 import { ImportDialog } from './ImportDialog'
 import { ListTools } from './ListTools'
+import { firstPivot, parsePivot, pivotParams, type PivotState } from './pivot'
+import { PivotView } from './PivotView'
 import { nextSort, parseQuery, queryParams, type ListQuery, type QueryChange } from './query'
 import { recordTitle } from './values'
 
-/** The list's state and its only setter; small steps replace the address, so that Back leaves the list. */
-function useListQuery(): [ListQuery, (change: QueryChange) => void] {
+/** The list's state and its setters; small steps replace the address, so that Back leaves the list. */
+function useListState(meta: DocumentMeta) {
   const [params, setParams] = useSearchParams()
   const query = useMemo(() => parseQuery(params), [params])
+  const pivot = useMemo(() => parsePivot(params, meta), [params, meta])
   // The address follows a moment later; a change made meanwhile must not undo the one before.
   const latest = useRef(query)
   useEffect(() => {
     latest.current = query
   }, [query])
-  const change = useCallback(
+  const address = (pivot: PivotState | null) =>
+    new URLSearchParams([...queryParams(latest.current), ...(pivot ? pivotParams(pivot) : [])])
+  const setQuery = useCallback(
     (next: QueryChange) => {
       latest.current = next(latest.current)
-      setParams(queryParams(latest.current), { replace: true })
+      setParams(address(pivot), { replace: true })
     },
-    [setParams],
+    [setParams, pivot],
   )
-  return [query, change]
+  const setPivot = (next: PivotState | null) => setParams(address(next), { replace: true })
+  return { query, setQuery, pivot, setPivot }
 }
 
 function useRows(meta: DocumentMeta, query: ListQuery, fields: string[], summed: string[]) {
@@ -178,7 +184,7 @@ export function ListPage({ meta }: { meta: DocumentMeta }) {
   const client = useQueryClient()
   const { user } = useSession()
   const { app } = useApplication()
-  const [query, setQuery] = useListQuery()
+  const { query, setQuery, pivot, setPivot } = useListState(meta)
   const [visible, setVisible] = useListColumns(meta, user.id)
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set())
   const [isImporting, setImporting] = useState(false)
@@ -214,10 +220,13 @@ export function ListPage({ meta }: { meta: DocumentMeta }) {
           onVisible={setVisible}
           onNew={onNew}
           onImport={() => setImporting(true)}
+          isPivot={pivot !== null}
+          onPivot={(isPivot) => setPivot(isPivot ? firstPivot(meta) : null)}
         />
       </div>
       <FilterRow meta={meta} query={query} onQuery={setQuery} />
-      {selected.size > 0 && (
+      {pivot && <PivotView meta={meta} query={query} pivot={pivot} onPivot={setPivot} />}
+      {!pivot && selected.size > 0 && (
         <BulkBar
           meta={meta}
           selected={selected}
@@ -227,19 +236,21 @@ export function ListPage({ meta }: { meta: DocumentMeta }) {
           onDone={refresh}
         />
       )}
-      <div className="list-scroll">
-        <ListBody
-          meta={meta}
-          query={query}
-          onQuery={setQuery}
-          list={list}
-          rows={rows}
-          visible={visible}
-          selected={selected}
-          onSelect={setSelected}
-          onNew={onNew}
-        />
-      </div>
+      {!pivot && (
+        <div className="list-scroll">
+          <ListBody
+            meta={meta}
+            query={query}
+            onQuery={setQuery}
+            list={list}
+            rows={rows}
+            visible={visible}
+            selected={selected}
+            onSelect={setSelected}
+            onNew={onNew}
+          />
+        </div>
+      )}
       {isImporting && <ImportDialog meta={meta} onClose={() => setImporting(false)} onSaved={refresh} />}
     </div>
   )

@@ -1,5 +1,5 @@
-import { DownloadOutlined, ImportOutlined, PlusOutlined, SettingOutlined } from '@ant-design/icons'
-import { App, Button, Checkbox, Dropdown, Popover } from 'antd'
+import { DownloadOutlined, ImportOutlined, PlusOutlined, SettingOutlined, TableOutlined, UnorderedListOutlined } from '@ant-design/icons'
+import { App, Button, Checkbox, Dropdown, Popover, Segmented } from 'antd'
 import { useState } from 'react'
 import { download } from '../api/client'
 import { asProblem } from '../api/problem'
@@ -92,14 +92,26 @@ interface ListToolsProps {
   onVisible: (columns: string[] | null) => void
   onNew: (() => void) | null
   onImport: () => void
+  isPivot: boolean
+  onPivot: (isPivot: boolean) => void
 }
 
-export function ListTools({ meta, query, visible, onVisible, onNew, onImport }: ListToolsProps) {
+export function ListTools({ meta, query, visible, onVisible, onNew, onImport, isPivot, onPivot }: ListToolsProps) {
   const t = useT()
   return (
     <div className="list-tools">
-      <ColumnChooser meta={meta} visible={visible} onVisible={onVisible} />
-      {meta.may.export && <ExportButton meta={meta} query={query} visible={visible} />}
+      {meta.pivot.dimensions.length > 0 && (
+        <Segmented<boolean>
+          value={isPivot}
+          onChange={onPivot}
+          options={[
+            { value: false, label: t('pivot.list'), icon: <UnorderedListOutlined /> },
+            { value: true, label: t('pivot.view'), icon: <TableOutlined /> },
+          ]}
+        />
+      )}
+      {!isPivot && <ColumnChooser meta={meta} visible={visible} onVisible={onVisible} />}
+      {meta.may.export && !isPivot && <ExportButton meta={meta} query={query} visible={visible} />}
       {meta.may.import && (
         <Button icon={<ImportOutlined />} onClick={onImport}>
           {t('list.import')}

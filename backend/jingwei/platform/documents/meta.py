@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.declare import Action, Choices, Document, Lines
+from jingwei.platform.documents.pivot import described
 from jingwei.platform.documents.query import filterable, operators
 from jingwei.platform.documents.schema import line_meanings
 from jingwei.platform.documents.values import Meaning, meaning
@@ -125,6 +126,7 @@ def document_json(document: Document, actor: Actor) -> dict[str, Any]:
         ],
         "sortable": list(dict.fromkeys((document.sort.removeprefix("-"), *document.sortable))),
         "sort": document.sort,
+        "pivot": described(document),
         "actions": [action_json(document, a, actor) for a in document.actions],
         "conversions": [
             {
