@@ -10,14 +10,25 @@ from collections.abc import Callable, Sequence
 from jingwei.platform.database.guards import GuardError
 from jingwei.platform.database.provision import ProvisionError
 from jingwei.platform.errors import Refusal
-from jingwei.server.cli import benching, companies, database, loading, people, proving, schema, serving, translations
+from jingwei.server.cli import (
+    benching,
+    companies,
+    database,
+    loading,
+    people,
+    proving,
+    schema,
+    serving,
+    simulating,
+    translations,
+)
 from jingwei.server.demotion import DemotionError
 from jingwei.server.postgres import PostgresError
 from jingwei.server.runtime import RuntimeProblem
 
 Command = Callable[[argparse.Namespace], int]
 
-GROUPS = (serving, database, companies, people, proving, schema, translations, benching, loading)
+GROUPS = (serving, database, companies, people, proving, schema, translations, benching, loading, simulating)
 EXPECTED = (DemotionError, GuardError, PostgresError, ProvisionError, RuntimeProblem)
 
 
