@@ -15,11 +15,12 @@ VENV := backend/.venv/.made
 RUNTIME := backend/.venv/.runtime
 TOOLS := backend/.venv/.tools
 LOCALE := backend/.venv/.locale
+FONTS := backend/.venv/.fonts
 PO := $(wildcard backend/jingwei/locale/*/LC_MESSAGES/*.po)
 WEB := $(if $(wildcard web/package.json),web/dist/.built)
 WEB_SOURCES = $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print)
 
-.PHONY: help setup run test lint contracts types openapi backend web-check realdata e2e screenshots translations clean
+.PHONY: help setup run test lint contracts types openapi backend web-check realdata e2e screenshots translations fonts clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -56,7 +57,16 @@ web/dist/.built: web/node_modules/.installed $(if $(wildcard web/package.json),$
 	@cd web && npm run --silent build
 	@touch $@
 
-setup: $(RUNTIME) $(LOCALE) $(WEB)  ## environment, dependencies, translations, web build
+# The font of the papers: two static weights with their licence, out of the 92 MB of its package.
+FONT := web/node_modules/@expo-google-fonts/noto-sans-sc
+$(FONTS): $(VENV) web/node_modules/.installed
+	@mkdir -p backend/.venv/share/jingwei/fonts
+	@cp $(FONT)/400Regular/*.ttf $(FONT)/700Bold/*.ttf $(FONT)/LICENSE_FONT backend/.venv/share/jingwei/fonts/
+	@touch $@
+
+setup: $(RUNTIME) $(LOCALE) $(FONTS) $(WEB)  ## environment, dependencies, translations, font, web build
+
+fonts: $(FONTS)  ## the font of the papers
 
 translations: $(LOCALE)  ## compile the translations
 
@@ -82,14 +92,14 @@ openapi: $(TOOLS)  ## backend/openapi.json is up to date
 	@echo "== openapi.json"
 	@$(BIN)/jingwei openapi --check
 
-backend: $(TOOLS) $(LOCALE)  ## pytest without the browser
+backend: $(TOOLS) $(LOCALE) $(FONTS)  ## pytest without the browser
 	@echo "== pytest"
 	@cd backend && .venv/bin/python -m pytest -n 2 --ignore=tests/browser $(ARGS)
 
 web-check: $(if $(WEB),web/node_modules/.installed)  ## types, lint and tests of the web
 	@if [ -f web/package.json ]; then echo "== web check"; cd web && npm run --silent check; fi
 
-realdata: $(TOOLS) $(LOCALE)  ## months of a real company, from the files beside the repository; minutes
+realdata: $(TOOLS) $(LOCALE) $(FONTS)  ## months of a real company, from the files beside the repository; minutes
 	@echo "== real data"
 	@cd backend && .venv/bin/python -m pytest tests/scenarios -m realdata $(ARGS)
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.finance import payments, settlements, tax_invoices, vouchers
+from jingwei.books.prints import VOUCHER as VOUCHER_SLIP
+from jingwei.finance import payments, prints, settlements, tax_invoices, vouchers
 from jingwei.finance.models import (
     Payment,
     PaymentLine,
@@ -124,6 +125,7 @@ VOUCHER = Document(
             help=_("A new draft with the same lines, to be corrected."),
         ),
     ),
+    prints=(prints.VOUCHER,),
     prepare=vouchers.prepare,
     check=vouchers.check,
 )
@@ -207,6 +209,7 @@ PAYMENT = posted(
             ask=_("A red entry is posted, and what was paid is open again; both stay in the books."),
         ),
     ),
+    prints=(prints.PAYMENT, VOUCHER_SLIP),
     check=payments.check,
     refresh=payments.refresh,
 )
@@ -259,6 +262,7 @@ SETTLEMENT = posted(
             ask=_("The items are open again; an entry that moved them is reversed in red."),
         ),
     ),
+    prints=(VOUCHER_SLIP,),
     check=settlements.check,
     refresh=settlements.refresh,
 )

@@ -38,6 +38,11 @@ COMPANY = masters.master(
             label=_("Company"),
             fields=("code", "name_zh", "name_en", "currency", "time_zone", "tax_number"),
         ),
+        Section(
+            key="letterhead",
+            label=_("Letterhead"),
+            fields=("address_zh", "address_en", "phone", "bank_account"),
+        ),
     ),
     columns=("code", "name_zh", "name_en", "currency", "time_zone", "state"),
     filters=("state",),

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
+from jingwei.books.prints import VOUCHER
 from jingwei.platform.documents.declare import Action, Conversion, Document, Lines, Section, Series, State
 from jingwei.platform.posted import posted, posting, reversing
-from jingwei.purchasing import drawing, invoices, orders, receipts, returns
+from jingwei.purchasing import drawing, invoices, orders, prints, receipts, returns
 from jingwei.purchasing.models import (
     GoodsReceipt,
     GoodsReceiptLine,
@@ -158,6 +159,7 @@ ORDER = Document(
             help=_("A supplier invoice of all that came and is not invoiced yet."),
         ),
     ),
+    prints=(prints.ORDER,),
     prepare=orders.prepare,
     check=orders.check,
     warn=orders.warn,
@@ -245,6 +247,7 @@ RECEIPT = posted(
             help=_("A supplier invoice of what came and stayed, several receipts of one supplier in one."),
         ),
     ),
+    prints=(prints.RECEIPT, prints.RECEIPT_FORM),
     check=receipts.check,
 )
 
@@ -448,6 +451,7 @@ INVOICE = posted(
             help=_("A payment of what is open, several invoices of one supplier in one."),
         ),
     ),
+    prints=(VOUCHER,),
     check=invoices.check,
     refresh=invoices.refresh,
 )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform.documents.declare import Action, Conversion, Document, Lines, Section, Series, State
 from jingwei.platform.posted import posted, posting, reversing
-from jingwei.sales import deliveries, drawing, orders, returns
+from jingwei.sales import deliveries, drawing, orders, prints, returns
 from jingwei.sales.invoicing import BILLING, CREDIT_LIMIT
 from jingwei.sales.models import (
     Delivery,
@@ -203,6 +203,7 @@ ORDER = Document(
             help=_("A delivery of what is still open, several orders of one customer in one."),
         ),
     ),
+    prints=(prints.CONFIRMATION,),
     prepare=orders.prepare,
     check=orders.check,
     warn=orders.warn,
@@ -300,6 +301,7 @@ DELIVERY = posted(
             help=_("A return of what went out; take out what stays."),
         ),
     ),
+    prints=(prints.DELIVERY_NOTE, prints.DELIVERY_FORM),
     check=deliveries.check,
 )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from jingwei.books.prints import VOUCHER
 from jingwei.platform import masters
 from jingwei.platform.documents.declare import Conversion, Document, Lines, Section, Series
 from jingwei.platform.posted import posted, posting, reversing
-from jingwei.sales import billings, credit, drawing
+from jingwei.sales import billings, credit, drawing, prints
 from jingwei.sales.models import Billing, BillingLine, CreditLimit
 
 BILLING = posted(
@@ -86,6 +87,7 @@ BILLING = posted(
             help=_("A receipt of what is still open of the invoices."),
         ),
     ),
+    prints=(prints.INVOICE, VOUCHER),
     check=billings.check,
     refresh=billings.refresh,
 )

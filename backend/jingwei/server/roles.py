@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-READ = ("*.view", "*.export")
+READ = ("*.view", "*.export", "*.print")
 
 # One prepares, another reviews and posts: nobody but the owner has both, and the owner not for the same voucher.
 KEEP_BOOKS = (

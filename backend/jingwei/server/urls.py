@@ -25,6 +25,7 @@ from jingwei.platform.http.problems import refusal_response
 from jingwei.platform.identity.api import add_session
 from jingwei.platform.identity.authentication import authenticate
 from jingwei.platform.jobs.api import add_jobs
+from jingwei.platform.prints.api import add_prints
 from jingwei.platform.reports.api import add_reports
 from jingwei.server import health, webapp
 
@@ -76,6 +77,7 @@ for document in catalogue:
     add_panel(api, document)
     add_tables(api, document)
     add_pivot(api, document)
+    add_prints(api, document)
 add_reports(api)
 add_insight(api)
 

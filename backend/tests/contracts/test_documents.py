@@ -10,6 +10,7 @@ from jingwei.platform.models import AuditEvent, OutboxEvent, RegistryRow
 from tests.books.stories import posted, voucher
 from tests.contracts.samples import CHANGES, INPUTS, KEYS, SAMPLES
 from tests.stock.stories import at, body, done, with_stock
+from tests.support.papers import pages
 from tests.support.world import new_world, with_basics
 
 every = pytest.mark.parametrize("key", KEYS)
@@ -267,3 +268,22 @@ def test_screens_get_everything_in_both_languages(owner, key):
     placed = [f for s in english["sections"] for f in s["fields"]]
     assert sorted(placed) == sorted(english["fields"])
     assert set(english["columns"]) <= {*english["fields"], "state", "number"}
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if catalogue.get(key).prints])
+def test_papers_mark_drafts_in_both_languages_and_strangers_get_none(owner, key):
+    document = catalogue.get(key)
+    ids = [owner.made(document.path, SAMPLES[key](number))["id"] for number in (50, 51)]
+    stranger = with_basics(new_world("Other")).person("owner")
+    for one in document.prints:
+        path = f"{document.path}/{ids[0]}/print/{one.key}"
+        refused = stranger.get(path)
+        assert (refused.status, refused.codes) == (404, ["record.not_found"])
+        for language, mark in (("zh-hans", "草稿"), ("en", "Draft")):
+            reply = owner.get(f"{path}?language={language}")
+            if reply.status == 409:
+                assert reply.codes == ["print.not_posted"]
+                continue
+            assert all(any(mark in line for line in page) for page in pages(reply.body)), (one.key, language)
+            both = owner.get(f"{document.path}/print/{one.key}?ids={ids[0]},{ids[1]}&language={language}")
+            assert len(pages(both.body)) == 2 * len(pages(reply.body))

@@ -124,6 +124,7 @@ export interface May {
   delete: boolean
   import: boolean
   export: boolean
+  print?: boolean
 }
 
 /** 下推: drafts of another document made from these; nothing is saved before the person saves the draft. */
@@ -164,6 +165,8 @@ export interface DocumentMeta {
   sort: string
   actions: ActionMeta[]
   conversions?: ConversionMeta[]
+  /** Papers that can be made of a record. */
+  prints?: { key: string; label: string }[]
   may: May
   pivot: PivotMeta
   has_preview: boolean

@@ -8,6 +8,7 @@ import { useT } from '../app/i18n/language'
 import { ProblemErrors, problemTitle } from '../shared/ProblemView'
 import { ActionDialog } from './ActionDialog'
 import { ConversionButtons, offeredConversions } from './Conversions'
+import { PrintMenu } from './PrintMenu'
 import { offeredActions, type OfferedAction } from './actions'
 import type { Values } from './formState'
 import type { DocumentForm } from './useDocumentForm'
@@ -208,6 +209,7 @@ export function ActionBar({ meta, form }: { meta: DocumentMeta; form: DocumentFo
         />
       ))}
       {!isNext && making}
+      {base && <PrintMenu meta={meta} ids={[base.id]} isDisabled={form.isDirty} />}
       <MoreActions
         offered={offered.filter((one) => !shown.includes(one))}
         deletion={mayDelete(meta, form) ? remove : null}

@@ -6,6 +6,7 @@ import type { ActionMeta, BatchResult, DocumentMeta, Row } from '../api/types'
 import { useT } from '../app/i18n/language'
 import { problemTitle } from '../shared/ProblemView'
 import { ActionDialog } from './ActionDialog'
+import { PrintMenu } from './PrintMenu'
 import { ConversionButtons, offeredConversions } from './Conversions'
 import type { Values } from './formState'
 import { inputBody } from './actions'
@@ -128,6 +129,7 @@ export function BulkBar({ meta, selected, rows, visible, onClear, onDone }: Bulk
         onRefused={(error) => void message.error(problemTitle(asProblem(error), t))}
       />
       {actions.length + conversions.length === 0 && <span className="secondary">{t('batch.none')}</span>}
+      <PrintMenu meta={meta} ids={[...selected]} size="small" />
       {meta.may.export && <ExportSelected meta={meta} selected={selected} visible={visible} />}
       <Button size="small" type="link" onClick={onClear}>
         {t('batch.clear')}

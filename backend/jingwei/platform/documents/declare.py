@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
@@ -26,6 +27,7 @@ from jingwei.platform.text import clean, parse_date, parse_instant
 
 if TYPE_CHECKING:
     from jingwei.platform.documents.command import Command
+    from jingwei.platform.identity.actor import Actor
 
 Colour = Literal["grey", "blue", "amber", "green", "red", "violet"]
 
@@ -180,6 +182,34 @@ class Series:
     at: Literal["create", "action"] = "create"
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Size of a paper and its margins, in millimetres."""
+
+    width: float
+    height: float
+    across: float
+    down: float
+
+
+A4 = Paper(210, 297, 14, 14)
+#: Half a sheet of continuous forms with their perforated strips (241-1/2), and the voucher of invoice size.
+FORM = Paper(241, 139.7, 16, 8)
+SLIP = Paper(240, 140, 14, 8)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Print:
+    """A paper made of records. `make` returns what the template shows of them, in their order and in the reader's
+    language: a sheet for each, or several; pure of writes."""
+
+    key: str
+    label: Text
+    make: Callable[[Actor, Sequence[Any]], Sequence[Mapping[str, Any]]]
+    template: Path
+    paper: Paper = A4
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Document:
     """A record or document, declared once.
@@ -211,6 +241,7 @@ class Document:
     deletable_in: frozenset[str] = frozenset()
     actions: Sequence[Action] = ()
     conversions: Sequence[Conversion] = ()
+    prints: Sequence[Print] = ()
     filters: Sequence[str] = ()
     search: Sequence[str] = ()
     sort: str = "code"
@@ -262,8 +293,9 @@ class Document:
         return next((s for s in self.states if s.key == key), None)
 
     def verbs(self) -> list[str]:
-        """What can be permitted: reading and writing, then each action."""
-        return ["view", "create", "edit", "delete", "import", "export", *(a.key for a in self.actions)]
+        """What can be permitted: reading and writing, printing where there are papers, then each action."""
+        printing = ["print"] if self.prints else []
+        return ["view", "create", "edit", "delete", "import", "export", *printing, *(a.key for a in self.actions)]
 
     def conversion(self, key: str) -> Conversion | None:
         return next((c for c in self.conversions if c.key == key), None)

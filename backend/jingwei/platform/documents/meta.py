@@ -142,8 +142,9 @@ def document_json(document: Document, actor: Actor) -> dict[str, Any]:
         ],
         "may": {
             verb: actor.may(f"{document.key}.{verb}")
-            for verb in ("view", "create", "edit", "delete", "import", "export")
+            for verb in ("view", "create", "edit", "delete", "import", "export", "print")
         },
+        "prints": [{"key": one.key, "label": str(one.label)} for one in document.prints],
         "has_preview": True,
         "has_versions": True,
     }

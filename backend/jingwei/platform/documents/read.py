@@ -19,7 +19,7 @@ from jingwei.platform.documents.values import Meaning, meaning
 from jingwei.platform.documents.write import load_lines
 from jingwei.platform.errors import denied, not_found
 from jingwei.platform.identity.actor import Actor
-from jingwei.platform.models import AuditEvent, RegistryRow, User
+from jingwei.platform.models import AuditEvent, Printing, RegistryRow, User
 
 
 def listable(document: Document) -> dict[str, Meaning]:
@@ -257,7 +257,30 @@ def timeline(document: Document, record: Any) -> list[dict[str, Any]]:
         }
         for c in comments
     ]
-    return sorted(entries, key=lambda e: (e["at"], e["id"]), reverse=True)
+    return sorted([*entries, *_printings(document, record)], key=lambda e: (e["at"], e["id"]), reverse=True)
+
+
+def _printings(document: Document, record: Any) -> list[dict[str, Any]]:
+    """Every time a paper was made of the record."""
+    from django.utils.translation import gettext as _
+
+    labels = {one.key: str(one.label) for one in document.prints}
+    made = Printing.objects.filter(group_id=record.group_id, document_id=record.pk).select_related("actor")
+    return [
+        {
+            "id": one.pk,
+            "at": plain(one.at),
+            "kind": "event",
+            "action": "print",
+            "label": _("Printed: %(paper)s") % {"paper": labels.get(one.print, one.print)},
+            "actor": {"id": one.actor_id, "name": one.actor.name},
+            "via": "web",
+            "from_state": None,
+            "to_state": None,
+            "changes": [],
+        }
+        for one in (made.order_by("-id")[:200] if document.prints else ())
+    ]
 
 
 def _event_label(document: Document, action: str) -> str:

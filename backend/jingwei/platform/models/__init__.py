@@ -21,6 +21,7 @@ from jingwei.platform.models.registry import (
     Link,
     NumberCounter,
     OutboxEvent,
+    Printing,
     RegistryRow,
 )
 
@@ -50,6 +51,7 @@ __all__ = [
     "NumberCounter",
     "NumberedDocument",
     "OutboxEvent",
+    "Printing",
     "Record",
     "RegistryRow",
     "Role",

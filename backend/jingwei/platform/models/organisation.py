@@ -110,6 +110,12 @@ class Company(Master):
         default="",
         help_text=_("Unified social credit code or other tax number, as printed on invoices."),
     )
+    address_zh = NameField(_("Chinese address"), max_length=300, help_text=_("Postal address, as papers print it."))
+    address_en = NameField(_("English address"), max_length=300, help_text=_("Address on papers in English."))
+    phone = NameField(_("Phone"), max_length=40, help_text=_("Main telephone number with area code."))
+    bank_account = NameField(
+        _("Bank account"), max_length=200, help_text=_("Bank and number of the account that customers pay into.")
+    )
 
     class Meta:
         db_table = "company"

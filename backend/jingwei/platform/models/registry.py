@@ -77,6 +77,25 @@ class AuditEvent(TenantModel):
         constraints = [models.UniqueConstraint(fields=["group", "document_id", "version"], name="audit_event_version")]
 
 
+class Printing(TenantModel):
+    """A paper that was made of a record: which, in which language, by whom, when."""
+
+    append_only = True
+    unindexed = ("company",)
+
+    company = TenantForeignKey(Company, null=True)
+    document_id = models.BigIntegerField()  # as with events: it outlives a deleted draft
+    print = models.CharField(max_length=40)
+    language = models.CharField(max_length=10)
+    state = models.CharField(max_length=20)
+    actor = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "printing"
+        indexes = [models.Index(fields=["group", "document_id"], name="printing_document_ix")]
+
+
 class OutboxEvent(TenantModel):
     """A fact to be told to others after commit, at least once; consumers know it by its id."""
 
@@ -144,4 +163,13 @@ class NumberCounter(TenantModel):
         ]
 
 
-__all__ = ["AuditEvent", "IdempotencyKey", "InboxEvent", "Link", "NumberCounter", "OutboxEvent", "RegistryRow"]
+__all__ = [
+    "AuditEvent",
+    "IdempotencyKey",
+    "InboxEvent",
+    "Link",
+    "NumberCounter",
+    "OutboxEvent",
+    "Printing",
+    "RegistryRow",
+]

@@ -248,6 +248,7 @@ export const en = {
   'pivot.rows': 'Rows',
   'pivot.swap': 'Swap rows and columns',
   'pivot.view': 'Pivot',
+  'print.print': 'Print',
   'problem.forbidden': 'You may not see this.',
   'problem.network': 'The server cannot be reached.',
   'problem.networkHint': 'What you typed is kept. Try again when the connection is back.',

@@ -247,6 +247,7 @@ export const zhHans = {
   'pivot.rows': '行',
   'pivot.swap': '行列互换',
   'pivot.view': '透视表',
+  'print.print': '打印',
   'problem.forbidden': '您无权查看此内容。',
   'problem.network': '无法连接服务器。',
   'problem.networkHint': '已输入的内容不会丢失，恢复连接后请重试。',
