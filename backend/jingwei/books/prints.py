@@ -128,20 +128,20 @@ def _posted_line(line: JournalLine, summary: str) -> SlipLine:
 
 
 def entries(actor: Actor, records: Sequence[Any]) -> list[dict[str, Any]]:
-    """The vouchers of posted documents, for who may read the ledger. Raises Refusal 409 `print.not_posted`."""
+    """The vouchers of posted documents, for who may read the ledger. Raises Refusal 409 `print.no_entry`."""
     for company in {record.company_id for record in records}:
         actor.need("books.general-ledger.view", company)
     slips = posted(actor, records)
     found = {slip.record.pk for slip in slips}
-    refuse(not_posted(record) for record in records if record.pk not in found)
+    refuse(without_entry(record) for record in records if record.pk not in found)
     return sheets(actor, records, slips)
 
 
-def not_posted(record: Any) -> Problem:
-    """What is not in the books has no voucher."""
+def without_entry(record: Any) -> Problem:
+    """What moved nothing in the books has no voucher."""
     return Problem(
-        "print.not_posted",
-        _("%(number)s is not posted: there is no voucher to print.") % {"number": record},
+        "print.no_entry",
+        _("%(number)s has no entry in the journal: there is no voucher to print.") % {"number": record},
         status=409,
     )
 

@@ -26,7 +26,7 @@ def payments(actor: Actor, records: Sequence[Payment]) -> list[dict[str, Any]]:
     trade = Trade(actor, records, "party")
     trade.past.read(Account, (record.account_id for record in records))
     columns = (
-        column(_("No."), 10, "center"),
+        column(pgettext("print", "Line"), 10, "center"),
         widest(_("Settled documents")),
         column(_("Due date"), 34),
         column(_("Open amount"), 34, "right"),

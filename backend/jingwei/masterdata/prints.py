@@ -118,7 +118,7 @@ class Trade:
         price = _("Price with tax") if is_inclusive else _("Price without tax")
         discount = [column(_("Discount %"), 13, "right")] if is_discounted else []
         columns = [
-            column(_("No."), 9, "center"),
+            column(pgettext("print", "Line"), 9, "center"),
             column(_("Item code"), 18),
             widest(_("Name and specification")),
             column(_("Quantity"), 13, "right"),

@@ -48,7 +48,7 @@ def receipts(actor: Actor, records: Sequence[GoodsReceipt]) -> list[dict[str, An
     trade.past.read(Location, (line.location_id for line in lines))
     named = titles(actor.group_id, (line.order_id for line in lines))
     columns = (
-        column(_("No."), 10, "center"),
+        column(pgettext("print", "Line"), 10, "center"),
         column(_("Item code"), 28),
         widest(_("Name and specification")),
         column(_("Quantity"), 22, "right"),

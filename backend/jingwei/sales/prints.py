@@ -44,7 +44,7 @@ def deliveries(actor: Actor, records: Sequence[Delivery]) -> list[dict[str, Any]
     trade = Trade(actor, records, "customer")
     named = titles(actor.group_id, (line.order_id for record in records for line in record.lines))
     columns = (
-        column(_("No."), 10, "center"),
+        column(pgettext("print", "Line"), 10, "center"),
         column(_("Item code"), 30),
         widest(_("Name and specification")),
         column(_("Quantity"), 22, "right"),
@@ -96,7 +96,7 @@ def billings(actor: Actor, records: Sequence[Billing]) -> list[dict[str, Any]]:
         sheets.append(
             trade.sheet(
                 record,
-                _("Credit note") if is_credit else pgettext("print", "Invoice"),
+                pgettext("print", "Credit note") if is_credit else pgettext("print", "Invoice"),
                 _("Customer"),
                 (
                     (_("Invoice date"), day(record.invoiced_on)),

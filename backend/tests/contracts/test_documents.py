@@ -282,7 +282,7 @@ def test_papers_mark_drafts_in_both_languages_and_strangers_get_none(owner, key)
         for language, mark in (("zh-hans", "草稿"), ("en", "Draft")):
             reply = owner.get(f"{path}?language={language}")
             if reply.status == 409:
-                assert reply.codes == ["print.not_posted"]
+                assert reply.codes == ["print.no_entry"]
                 continue
             assert all(any(mark in line for line in page) for page in pages(reply.body)), (one.key, language)
             both = owner.get(f"{document.path}/print/{one.key}?ids={ids[0]},{ids[1]}&language={language}")

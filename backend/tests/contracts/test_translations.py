@@ -115,6 +115,7 @@ def test_every_declaration_speaks_both_languages(key):
     texts["steward"] = document.steward
     texts |= {f"section {s.key}": s.label for s in document.sections}
     texts |= {f"state {s.key}": s.label for s in document.states}
+    texts |= {f"print {one.key}": one.label for one in document.prints}
     for lines in document.lines:
         texts |= {f"lines {lines.name} label": lines.label, f"lines {lines.name} help": lines.help}
     for action in document.actions:

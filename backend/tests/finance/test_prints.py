@@ -100,7 +100,7 @@ def test_vouchers_of_other_documents_need_the_ledger_and_a_posting(firm):
     made = cashier.made("finance/payments", {**body, "rest_as_advance": True})
     path = f"finance/payments/{made['id']}"
     early = cashier.get(f"{path}/print/voucher")
-    assert (early.status, early.codes) == (409, ["print.not_posted"])
+    assert (early.status, early.codes) == (409, ["print.no_entry"])
     (receipt,) = paper(cashier, f"{path}/print/payment", "zh-hans")
     assert sum(text.count("草稿") for text in receipt) == 2
     assert cashier.post(f"{path}/post", version=1).status == 200

@@ -45,7 +45,7 @@ def test_an_order_its_receipt_and_the_voucher_of_its_invoice(firm):
         "Supplier one",
         "Received at 2026-01-08 16:00",
         "Delivery note DN-9",
-        "No. Item code Name and specification Quantity Unit Location Lot or serial Order",
+        "Line Item code Name and specification Quantity Unit Location Lot or serial Order",
         "1 BOLT Bolt 4 Dozen A-01 PO-2026-000001",
         "Total 4",
         "Delivered by Checked by Received by and date",

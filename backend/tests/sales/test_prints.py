@@ -111,7 +111,7 @@ def test_an_order_confirmation_in_both_languages(firm, owner):
         "Test Ltd",
         "88 Zhangjiang Road, Shanghai",
         "Phone: 021-55550100",
-        "Bank account: 中国银行张江支行 450012345678",
+        "Bank and account: 中国银行张江支行 450012345678",
         "Order confirmation",
         "SO-2026-000001",
         "Customer",
@@ -122,7 +122,7 @@ def test_an_order_confirmation_in_both_languages(firm, owner):
         "Requested date 1 February 2026",
         "Customer's number PO-77",
         "Currency CNY",
-        "No. Item code Name and specification Quantity Unit",
+        "Line Item code Name and specification Quantity Unit",
     ]
     assert english[-6:] == [
         "1 BOLT Bolt 60 Piece 5.00 13 300.00 39.00 339.00",

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='bank_account',
-            field=jingwei.platform.fields.NameField(blank=True, default='', help_text='Bank and number of the account that customers pay into.', max_length=200, verbose_name='Bank account'),
+            field=jingwei.platform.fields.NameField(blank=True, default='', help_text='Bank and number of the account that customers pay into.', max_length=200, verbose_name='Bank and account'),
         ),
         migrations.AddField(
             model_name='company',

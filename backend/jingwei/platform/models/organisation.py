@@ -114,7 +114,7 @@ class Company(Master):
     address_en = NameField(_("English address"), max_length=300, help_text=_("Address on papers in English."))
     phone = NameField(_("Phone"), max_length=40, help_text=_("Main telephone number with area code."))
     bank_account = NameField(
-        _("Bank account"), max_length=200, help_text=_("Bank and number of the account that customers pay into.")
+        _("Bank and account"), max_length=200, help_text=_("Bank and number of the account that customers pay into.")
     )
 
     class Meta:

@@ -48,7 +48,7 @@ def _company_lines(company: Company) -> list[str]:
         ("", title(company.address_zh, company.address_en)),
         (_("Phone"), company.phone),
         (_("Tax number"), company.tax_number),
-        (_("Bank account"), company.bank_account),
+        (_("Bank and account"), company.bank_account),
     )
     return labelled(facts)
 
