@@ -20,7 +20,7 @@ PO := $(wildcard backend/jingwei/locale/*/LC_MESSAGES/*.po)
 WEB := $(if $(wildcard web/package.json),web/dist/.built)
 WEB_SOURCES = $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print)
 
-.PHONY: help setup run test lint contracts types openapi backend web-check realdata e2e screenshots translations fonts clean
+.PHONY: help setup run test lint contracts types openapi backend web-check realdata machine e2e screenshots translations fonts clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -102,6 +102,9 @@ web-check: $(if $(WEB),web/node_modules/.installed)  ## types, lint and tests of
 realdata: $(TOOLS) $(LOCALE) $(FONTS)  ## months of a real company, from the files beside the repository; minutes
 	@echo "== real data"
 	@cd backend && .venv/bin/python -m pytest tests/scenarios -m realdata $(ARGS)
+
+machine: $(TOOLS) $(LOCALE)  ## random actions on every document, struck at any moment: STEPS=20000 SEED=…
+	@cd backend && JINGWEI_MACHINE_STEPS=$(or $(STEPS),20000) JINGWEI_MACHINE_SEED=$(SEED) .venv/bin/python -m pytest tests/machine -s $(ARGS)
 
 e2e: setup $(TOOLS)  ## browser tests in the system's Chromium
 	@echo "== browser tests"

@@ -20,9 +20,7 @@ def with_books(world: World, standard: Standard = Standard.SBE, year: int = 2026
             command,
             world.company_id,
             standard=standard,
-            taxpayer=Taxpayer.GENERAL,
-            starts_on=date(year, 1, 1),
-            **more,
+            **{"taxpayer": Taxpayer.GENERAL, "starts_on": date(year, 1, 1), **more},
         ),
     )
     return world

@@ -9,4 +9,5 @@ from tests.support.world import World
 
 def check_invariants(world: World) -> None:
     """All named rules hold in the test's group."""
-    assert [f"{v.key} {v.table} {v.id}: {v.detail}" for v in violations(invariants(), world.group.pk)] == []
+    found = [f"{v.key} {v.table} {v.id}: {v.detail} ({v.says})" for v in violations(invariants(), world.group.pk)]
+    assert not found, "\n".join(found)

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import connection
+
 from jingwei.platform import sets
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.declare import Document
-from jingwei.platform.models import RegistryRow
+from jingwei.platform.models import Attachment, Comment, Link, RegistryRow
 from jingwei.platform.text import fold, pinyin_initials
 
 WRITTEN = ("number", "date", "party", "state", "title_zh", "title_en", "search_text")
+#: What refers to a registry row and goes with it.
+HUNG = (
+    (Link, "source_id = ANY(%(ids)s) OR target_id = ANY(%(ids)s)"),
+    (Comment, "document_id = ANY(%(ids)s)"),
+    (Attachment, "document_id = ANY(%(ids)s)"),
+)
 
 
 def register(document: Document, records: Sequence[Any], *, known: bool = False) -> None:
@@ -56,5 +64,12 @@ def search_text(document: Document, record: Any, number: str, zh: str, en: str) 
 
 
 def unregister(group_id: int, ids: Sequence[int]) -> None:
-    """Remove the rows of deleted drafts and unused masters."""
+    """Remove the rows of deleted drafts and unused masters, with what was hung on them: remarks, files, and links both
+    to what they were made from and to what was made from them."""
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        for model, condition in HUNG:
+            statement = f'DELETE FROM "{model._meta.db_table}" WHERE group_id = %(group)s AND ({condition})'
+            cursor.execute(statement, {"group": group_id, "ids": list(ids)})
     sets.delete(RegistryRow, group_id, ids)

@@ -38,9 +38,8 @@ class Attachment(TenantModel):
 
 
 class Comment(TenantModel):
-    """A remark on a record or document."""
+    """A remark on a record or document; nobody changes it, and it goes only with a deleted draft."""
 
-    append_only = True
     document = TenantForeignKey(RegistryRow)
     body = models.TextField()
     created_by = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_index=False)

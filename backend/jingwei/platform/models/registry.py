@@ -37,9 +37,8 @@ class RegistryRow(TenantModel):
 
 
 class Link(TenantModel):
-    """The document `target` was made from, or refers to, `source`."""
+    """The document `target` was made from, or refers to, `source`; it goes when a draft among the two is deleted."""
 
-    append_only = True
     source = TenantForeignKey(RegistryRow)
     target = TenantForeignKey(RegistryRow)
     relation = models.CharField(max_length=30, default="made_from")
