@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.masterdata.models import Dimension, Item, Unit
+from jingwei.masterdata.models import Dimension, Item, ItemUnit, Unit
 from jingwei.platform import masters
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import Command
@@ -53,6 +54,18 @@ def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
 
 def _measure(unit: Unit) -> tuple[str, int, int]:
     return unit.dimension, unit.numerator, unit.denominator
+
+
+def load_units(command: Command, items: Iterable[Item]) -> None:
+    """Hang each item's stock unit and other units on it, a statement each."""
+    given = list(items)
+    units = command.load(Unit, (item.unit_id for item in given))
+    own: dict[int, list[ItemUnit]] = defaultdict(list)
+    rows = ItemUnit.objects.filter(group_id=command.actor.group_id, item_id__in={item.pk for item in given})
+    for row in rows.order_by("line"):
+        own[row.item_id].append(row)
+    for item in given:
+        item.unit, item.units = units[item.unit_id], own[item.pk]
 
 
 def ratio(item: Item, unit: Unit) -> Fraction:

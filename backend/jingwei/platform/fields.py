@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -131,3 +132,10 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
         if self.scope != "group":
             kwargs["scope"] = self.scope
         return name, path, args, kwargs
+
+
+class DateRange(models.Func):
+    """`daterange(first, last, '[]')`, for constraints against ranges of days that overlap; an empty end is open."""
+
+    function = "daterange"
+    output_field = DateRangeField()

@@ -16,11 +16,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata.models import Item, Unit
+from jingwei.masterdata.units import load_units
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import DocumentRef, Problem
 from jingwei.platform.money import round_half_up
 from jingwei.purchasing.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
-from jingwei.warehouse import goods
 
 ZERO = Decimal(0)
 Key = tuple[int, int]
@@ -88,7 +88,7 @@ def _locked(rows: QuerySet[Any]) -> list[int]:
 def _with_items(command: Command, rows: list[PurchaseOrderLine]) -> list[PurchaseOrderLine]:
     items = command.load(Item, (x.item_id for x in rows))
     units = command.load(Unit, (x.unit_id for x in rows))
-    goods.load_units(command, items.values())
+    load_units(command, items.values())
     for row in rows:
         row.item, row.unit = items[row.item_id], units[row.unit_id] if row.unit_id else items[row.item_id].unit
     return rows

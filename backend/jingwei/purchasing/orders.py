@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from jingwei.masterdata import pricing
 from jingwei.masterdata.models import Location, LocationKind
 from jingwei.masterdata.rates import rate_of, rate_problems, take_rates
-from jingwei.masterdata.units import to_stock
+from jingwei.masterdata.units import load_units, to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input
 from jingwei.platform.errors import Problem, Refusal, Text, refuse
@@ -18,7 +18,6 @@ from jingwei.purchasing import successors
 from jingwei.purchasing.models import PurchaseOrder, PurchaseOrderLine
 from jingwei.stock import planned, prices
 from jingwei.stock.models import PlannedKind, PlannedMove
-from jingwei.warehouse.goods import load_units
 
 DRAFT, CONFIRMED, CLOSED, CANCELLED = "draft", "confirmed", "closed", "cancelled"
 ZERO = Decimal(0)

@@ -16,12 +16,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata.models import Item, Unit
+from jingwei.masterdata.units import load_units
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import DocumentRef, Problem
 from jingwei.platform.money import round_half_up
 from jingwei.sales.models import Delivery, DeliveryLine, SalesOrder, SalesOrderLine
 from jingwei.stock import planned
-from jingwei.warehouse import goods
 
 ZERO = Decimal(0)
 Key = tuple[int, int]
@@ -109,7 +109,7 @@ def order_lines(command: Command, order_ids: Iterable[int], *, lock: bool = Fals
     found = list(rows.select_related("order"))
     items = command.load(Item, (x.item_id for x in found))
     units = command.load(Unit, (x.unit_id for x in found))
-    goods.load_units(command, items.values())
+    load_units(command, items.values())
     for row in found:
         row.item, row.unit = items[row.item_id], units[row.unit_id] if row.unit_id else items[row.item_id].unit
     return {(row.order_id, row.line): row for row in found}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from jingwei.masterdata import pricing
 from jingwei.masterdata.models import Item, Location, LocationKind
 from jingwei.masterdata.rates import rate_of, rate_problems, take_rates
-from jingwei.masterdata.units import to_stock
+from jingwei.masterdata.units import load_units, to_stock
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input
 from jingwei.platform.errors import Problem, Refusal, Text, refuse
@@ -24,7 +24,7 @@ from jingwei.sales.models import SalesOrder, SalesOrderLine
 from jingwei.stock import balances, planned, prices, reserving
 from jingwei.stock.balances import Key
 from jingwei.stock.models import Balance, Lot, PlannedKind, PlannedMove, Reservation, Status
-from jingwei.warehouse import goods, places
+from jingwei.warehouse import places
 
 DRAFT, CONFIRMED, CLOSED, CANCELLED = "draft", "confirmed", "closed", "cancelled"
 ZERO = Decimal(0)
@@ -32,7 +32,7 @@ ZERO = Decimal(0)
 
 def prepare(command: Command, drafts: Sequence[Draft]) -> None:
     """Currency and unit where none is given, amounts by line, totals."""
-    goods.load_units(command, (line.item for d in drafts for line in d.record.lines))
+    load_units(command, (line.item for d in drafts for line in d.record.lines))
     for draft in drafts:
         order: SalesOrder = draft.record
         order.currency_id = order.currency_id or order.customer.currency_id
@@ -120,7 +120,7 @@ def confirm(command: Command, orders: Sequence[SalesOrder], inputs: Input) -> No
     `credit.exceeded`."""
     refuse(_out_of_use(orders))
     take_rates(command, ((o, o.ordered_on) for o in orders))
-    goods.load_units(command, (line.item for o in orders for line in o.lines))
+    load_units(command, (line.item for o in orders for line in o.lines))
     refuse(_unusual_prices(command, orders))
     place = {c: places.first_of_stock(command, c).pk for c in sorted({o.company_id for o in orders}) if _goods(orders)}
     planned.plan(command, [_promised(o, line, place[o.company_id]) for o, line in _goods(orders)])

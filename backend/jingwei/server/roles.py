@@ -70,7 +70,8 @@ PRESETS = (
             *READ,
         ),
     ),
-    Preset("planner", "计划员", "Planner", READ),
+    Preset("engineer", "工艺员", "Process engineer", (*READ, "engineering.*")),
+    Preset("planner", "计划员", "Planner", (*READ, "engineering.work-centre.*")),
     Preset("lead", "车间主管", "Shop-floor lead", READ),
     Preset(
         "accountant",

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "jingwei.platform",
     "jingwei.masterdata",
+    "jingwei.engineering",
     "jingwei.books",
     "jingwei.stock",
     "jingwei.finance",

@@ -13,13 +13,16 @@ from jingwei.books.models import Bookkeeping
 from jingwei.books.numbers import give_voucher_numbers
 from jingwei.books.reports import REPORTS as BOOKS_REPORTS
 from jingwei.books.sealing import Broken, verify
+from jingwei.engineering import documents as engineering
+from jingwei.engineering.cycles import GUARDS as ENGINEERING_GUARDS
+from jingwei.engineering.invariants import RULES as ENGINEERING_RULES
 from jingwei.finance import documents as finance
 from jingwei.finance.invariants import RULES as FINANCE_RULES
 from jingwei.finance.vouchers import name_vouchers
 from jingwei.insight.reports import REPORTS as INSIGHT_REPORTS
 from jingwei.masterdata import documents as masterdata
 from jingwei.platform import declared as platform
-from jingwei.platform.documents import command
+from jingwei.platform.documents import command, constraints
 from jingwei.platform.documents.catalogue import Module, Page, catalogue
 from jingwei.platform.invariants import Invariant, platform_rules
 from jingwei.platform.jobs.declare import Job
@@ -37,6 +40,7 @@ MODULES = (
     Module("sales", _("Sales"), sales.DOCUMENTS, reports=SALES_REPORTS),
     Module("purchasing", _("Purchasing"), purchasing.DOCUMENTS),
     Module("warehouse", _("Inventory"), warehouse.DOCUMENTS, reports=STOCK_REPORTS),
+    Module("engineering", _("Engineering"), engineering.DOCUMENTS),
     Module("finance", _("Finance"), (*finance.DOCUMENTS, *books.DOCUMENTS), reports=BOOKS_REPORTS),
     Module("insight", _("Analysis"), reports=INSIGHT_REPORTS),
     Module(
@@ -60,6 +64,7 @@ def install() -> None:
     """Fill the catalogue; called once by the server's app when Django is ready."""
     catalogue.install(MODULES, JOBS)
     command.finishers[:] = FINISHERS
+    constraints.named.update(ENGINEERING_GUARDS)
 
 
 def chain_faults(group_id: int) -> Iterator[tuple[int, Broken]]:
@@ -72,4 +77,12 @@ def chain_faults(group_id: int) -> Iterator[tuple[int, Broken]]:
 
 def invariants() -> list[Invariant]:
     """Every rule that must hold, in the order of the ladder."""
-    return [*platform_rules(), *BOOKS_RULES, *STOCK_RULES, *FINANCE_RULES, *PURCHASING_RULES, *SALES_RULES]
+    return [
+        *platform_rules(),
+        *ENGINEERING_RULES,
+        *BOOKS_RULES,
+        *STOCK_RULES,
+        *FINANCE_RULES,
+        *PURCHASING_RULES,
+        *SALES_RULES,
+    ]

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata.models import Location, LocationKind
+from jingwei.masterdata.units import load_units
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input, asked
 from jingwei.platform.errors import Problem, Refusal, Text, refuse
@@ -114,7 +115,7 @@ def _unusual_costs(command: Command, documents: Sequence[Adjustment]) -> list[Pr
     coming = [(d, x) for d in documents if d.kind == AdjustmentKind.IN and not d.price_reason for x in d.lines]
     known = prices.averages(command, {(d.company_id, line.item_id) for d, line in coming})
     if known:
-        goods.load_units(command, (line.item for _d, line in coming))
+        load_units(command, (line.item for _d, line in coming))
     found = (
         prices.deviation(x.item, x.line, x.amount / x.quantity_stock, known.get((d.company_id, x.item_id)))
         for d, x in coming

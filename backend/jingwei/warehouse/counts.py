@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from jingwei.books import periods
 from jingwei.books.models import Area
 from jingwei.masterdata.models import Location, LocationKind, Tracking
+from jingwei.masterdata.units import load_units
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input
 from jingwei.platform.errors import Problem, Refusal, Text, refuse
@@ -77,7 +78,7 @@ def _stored_id(document: StockCount) -> int:
 
 def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
     """Instants, quantities, lots, places; nothing is counted twice in one document."""
-    goods.load_units(command, (line.item for d in drafts for line in d.record.lines))
+    load_units(command, (line.item for d in drafts for line in d.record.lines))
     problems: list[Problem] = []
     message: Text
     for draft in drafts:

@@ -7,24 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.masterdata.models import Item, ItemUnit, Location, LocationKind, Tracking, Unit
-from jingwei.masterdata.units import to_stock
+from jingwei.masterdata.models import Item, Location, LocationKind, Tracking
+from jingwei.masterdata.units import load_units, to_stock
 from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import Problem, Refusal, Text
 from jingwei.platform.text import fold
 from jingwei.stock.models import Lot
-
-
-def load_units(command: Command, items: Iterable[Item]) -> None:
-    """Hang each item's stock unit and other units on it, a statement each."""
-    known = {i.pk: i for i in items}
-    units = command.load(Unit, (i.unit_id for i in known.values()))
-    for item in known.values():
-        item.unit = units[item.unit_id]
-        item.units = []
-    for row in ItemUnit.objects.filter(group_id=command.actor.group_id, item_id__in=known).order_by("line"):
-        known[row.item_id].units.append(row)
 
 
 def quantities(command: Command, documents: Sequence[tuple[int, Any]]) -> list[Problem]:

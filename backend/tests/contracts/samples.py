@@ -70,6 +70,20 @@ SAMPLES: dict[str, Any] = {
         "position": "Buyer",
         "hired_on": "2024-03-01",
     },
+    "engineering.work-centre": lambda n: {"code": f"WC{n}", "name_zh": f"工作中心{n}", "name_en": f"Work centre {n}"},
+    "engineering.bom": lambda n: {
+        "item": "FRAME",
+        "reference": f"B{n}",
+        "lines": [{"component": "BOLT", "quantity": "2"}, {"component": "NUT", "quantity": "0.5", "scrap_rate": "4"}],
+    },
+    "engineering.routing": lambda n: {
+        "item": "FRAME",
+        "reference": f"R{n}",
+        "operations": [
+            {"sequence": 10, "name_zh": "焊接", "work_centre": "WELD", "hours_run": "0.25"},
+            {"sequence": 20, "name_en": "Paint", "work_centre": "WELD", "hours_setup": "1"},
+        ],
+    },
     "masterdata.exchange-rate": lambda n: {
         "from_currency": "USD",
         "to_currency": "CNY",

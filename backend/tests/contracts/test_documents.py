@@ -33,6 +33,12 @@ def world():
         "masterdata.party",
         *({"code": f"CUS{n}", "name_en": f"Customer {n}", "is_customer": True} for n in range(1, 31)),
     )
+    world.create(
+        "masterdata.item",
+        {"code": "FRAME", "name_en": "Frame", "category": "RM", "unit": "PCS", "is_made": True},
+        {"code": "NUT", "name_en": "Nut", "category": "RM", "unit": "PCS"},
+    )
+    world.create("engineering.work-centre", {"code": "WELD", "name_en": "Welding"})
     owed = {"party": "SUP1"}
     opening = voucher(("1123", "900.00", None, owed), ("220201", None, "900.00", owed), on="2026-01-01")
     posted(world, opening, key="finance.opening")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from jingwei.books.charts import AccountType, Side, Standard, Taxpayer
 from jingwei.books.role_names import ROLE_NAMES
 from jingwei.books.roles import Role
-from jingwei.platform.fields import TenantForeignKey
+from jingwei.platform.fields import DateRange, TenantForeignKey
 from jingwei.platform.models import Company, CompanyRecord, Line, Master, TenantModel, User
 
 
@@ -111,13 +111,6 @@ class Account(Master, CompanyRecord):
                 violation_error_code="name.missing",
             ),
         ]
-
-
-class DateRange(models.Func):
-    """`daterange(starts_on, ends_on, '[]')`, for the constraint against overlapping periods."""
-
-    function = "daterange"
-    output_field = DateRangeField()
 
 
 class Area(models.TextChoices):

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import DatabaseError, models
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,7 @@ UNNAMED = {
     "23503": ("record.in_use", _("Other records refer to this one.")),
     "23505": ("record.duplicate", _("Such a record exists already.")),
     "23514": ("value.invalid", _("A value is outside what is allowed.")),
+    "23P01": ("record.overlap", _("Another record holds for some of these days.")),
 }
 #: SQLSTATE of an amount that no column can hold: two numbers that are fine by themselves were multiplied.
 TOO_LARGE = "22003"
@@ -61,11 +63,12 @@ def refusal_of(error: DatabaseError, actor: Actor) -> Refusal:
             return Refusal(_problem("record.in_use", _("Other records refer to this one."), 409))
         message = _("The record referred to does not exist.")
         return Refusal(Problem("reference.unknown", message, field=constraint.field))
-    if isinstance(constraint, models.CheckConstraint):
-        code = constraint.violation_error_code or "value.invalid"
+    if isinstance(constraint, models.CheckConstraint | ExclusionConstraint):
+        general, words = UNNAMED[state]
         given = constraint.violation_error_message
-        own = given if given != constraint.default_violation_error_message else UNNAMED["23514"][1]
-        return Refusal(_problem(code, own, 422))
+        own = given if given != constraint.default_violation_error_message else words
+        status = 422 if isinstance(constraint, models.CheckConstraint) else 409
+        return Refusal(_problem(constraint.violation_error_code or general, own, status))
     general, words = UNNAMED.get(state, ("data.refused", _("The database refused the data.")))
     return Refusal(_problem(general, words, 409))
 

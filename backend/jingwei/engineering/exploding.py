@@ -1,0 +1,211 @@
+"""What is needed to make something: its bill of a day, one level or all, downwards and upwards."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Context, Decimal
+from fractions import Fraction
+
+from django.db import connection
+
+from jingwei.engineering import revisions
+from jingwei.engineering.models import ACTIVE, BillLine, BillOfMaterials
+from jingwei.masterdata.models import Item, ItemUnit, Unit
+from jingwei.masterdata.units import ratio
+from jingwei.platform.documents.command import Command
+
+#: An item, how much of it in its stock unit, and the day whose bill counts.
+Want = tuple[int, Decimal, date]
+
+_EXACT = Context(prec=60)
+
+# The items themselves and everything they are made of by active bills.
+_BELOW = """
+WITH RECURSIVE below(item_id) AS (
+    SELECT unnest(%(items)s::bigint[])
+    UNION
+    SELECT l.component_id FROM below
+    JOIN bill_of_materials b ON b.group_id = %(group)s AND b.company_id = %(company)s
+        AND b.item_id = below.item_id AND b.state = 'active'
+    JOIN bill_line l ON l.group_id = b.group_id AND l.bill_id = b.id
+) SELECT item_id FROM below
+"""
+_ABOVE = """
+WITH RECURSIVE above(item_id) AS (
+    SELECT unnest(%(items)s::bigint[])
+    UNION
+    SELECT b.item_id FROM above
+    JOIN bill_line l ON l.group_id = %(group)s AND l.component_id = above.item_id
+    JOIN bill_of_materials b ON b.group_id = l.group_id AND b.id = l.bill_id AND b.company_id = %(company)s
+        AND b.state = 'active'
+) SELECT item_id FROM above
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A component that something takes: how much in its stock unit, scrap included, rounded up to the decimals of that
+    unit. `component` has its stock unit loaded."""
+
+    bill: BillOfMaterials
+    line: BillLine
+    component: Item
+    quantity: Decimal
+
+    @property
+    def component_id(self) -> int:
+        return int(self.component.pk)
+
+    @property
+    def bill_id(self) -> int:
+        return int(self.bill.pk)
+
+    @property
+    def operation(self) -> int | None:
+        return self.line.operation
+
+    @property
+    def is_backflushed(self) -> bool:
+        return self.line.is_backflushed
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A need in a tree of several levels, from 1. `is_made` says that a bill of the day tells what it is made of."""
+
+    level: int
+    need: Need
+    is_made: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A bill that something goes into, directly (level 1) or through others: how much of the thing one stock unit of
+    what the bill makes takes, scrap included, unrounded."""
+
+    level: int
+    bill: BillOfMaterials
+    item: Item
+    line: BillLine
+    quantity: Fraction
+
+
+def components(command: Command, company_id: int, wants: Sequence[Want]) -> list[list[Need]]:
+    """What each want takes, one level down, in the order of the bill's lines; nothing where no bill is active on its
+    day. Five statements, whatever the number of wants.
+
+    Raises Refusal `unit.no_conversion` where an item no longer has the unit its bill is written in.
+    """
+    bills = Bills(command.actor.group_id, company_id, {item for item, _quantity, _on in wants})
+    return [bills.needs(*want) for want in wants]
+
+
+def tree(group_id: int, company_id: int, want: Want) -> Iterator[Node]:
+    """Everything a want takes, level by level, each component followed by what it is made of in turn; each level is
+    rounded up as an order for it would be. Six statements, whatever the depth."""
+    bills = Bills(group_id, company_id, _reached(_BELOW, group_id, company_id, want[0]))
+    yield from _nodes(bills, want, 1)
+
+
+def _nodes(bills: Bills, want: Want, level: int) -> Iterator[Node]:
+    for need in bills.needs(*want):
+        below = (need.component_id, need.quantity, want[2])
+        yield Node(level, need, bills.on(need.component_id, want[2]) is not None)
+        yield from _nodes(bills, below, level + 1)
+
+
+def where_used(group_id: int, company_id: int, item: int, on: date) -> Iterator[Use]:
+    """Every bill of a day that an item goes into, directly or through others, the direct ones first in their branch.
+    Six statements, whatever the depth."""
+    bills = Bills(group_id, company_id, _reached(_ABOVE, group_id, company_id, item))
+    users: dict[int, list[tuple[BillOfMaterials, BillLine]]] = defaultdict(list)
+    for bill in bills.holding(on):
+        for line in bill.lines:
+            if revisions.holds(line, on):
+                users[line.component_id].append((bill, line))
+    yield from _uses(bills, users, item, Fraction(1), 1)
+
+
+def _uses(
+    bills: Bills,
+    users: dict[int, list[tuple[BillOfMaterials, BillLine]]],
+    item: int,
+    content: Fraction,
+    level: int,
+) -> Iterator[Use]:
+    for bill, line in users[item]:
+        quantity = content * bills.per_unit(bill, line)
+        yield Use(level, bill, bills.items[bill.item_id], line, quantity)
+        yield from _uses(bills, users, bill.item_id, quantity, level + 1)
+
+
+def _reached(sql: str, group_id: int, company_id: int, item: int) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"group": group_id, "company": company_id, "items": [item]})
+        return {id for (id,) in cursor.fetchall()}
+
+
+class Bills:
+    """The active bills of items of a company with their lines, components and units: five statements."""
+
+    def __init__(self, group_id: int, company_id: int, items: Iterable[int]) -> None:
+        self.by_item: dict[int, list[BillOfMaterials]] = defaultdict(list)
+        by_id: dict[int, BillOfMaterials] = {}
+        rows = BillOfMaterials.objects.filter(
+            group_id=group_id, company_id=company_id, item_id__in=set(items), state=ACTIVE
+        )
+        for bill in rows.order_by("number"):
+            bill.lines = []
+            by_id[bill.pk] = bill
+            self.by_item[bill.item_id].append(bill)
+        for line in BillLine.objects.filter(group_id=group_id, bill_id__in=by_id).order_by("line", "id"):
+            by_id[line.bill_id].lines.append(line)
+        lines = [line for bill in by_id.values() for line in bill.lines]
+        named = {*self.by_item, *(line.component_id for line in lines)}
+        self.items = {i.pk: i for i in Item.objects.filter(group_id=group_id, id__in=named).select_related("unit")}
+        for item in self.items.values():
+            item.units = []
+        for own in ItemUnit.objects.filter(group_id=group_id, item_id__in=named).order_by("line"):
+            self.items[own.item_id].units.append(own)
+        others = {id for id in (*(b.unit_id for b in by_id.values()), *(x.unit_id for x in lines)) if id is not None}
+        self.units = {u.pk: u for u in Unit.objects.filter(group_id=group_id, id__in=others)}
+
+    def on(self, item: int, day: date) -> BillOfMaterials | None:
+        """The one bill of an item that holds on a day."""
+        return next((bill for bill in self.by_item.get(item, ()) if revisions.holds(bill, day)), None)
+
+    def holding(self, day: date) -> Iterator[BillOfMaterials]:
+        """All that hold on a day."""
+        return (bill for bills in self.by_item.values() for bill in bills if revisions.holds(bill, day))
+
+    def needs(self, item: int, quantity: Decimal, day: date) -> list[Need]:
+        """What a quantity of an item takes by its bill of a day."""
+        bill = self.on(item, day)
+        if bill is None:
+            return []
+        return [
+            Need(bill, line, component, round_up(Fraction(quantity) * self.per_unit(bill, line), component.unit.scale))
+            for line in bill.lines
+            if revisions.holds(line, day)
+            for component in [self.items[line.component_id]]
+        ]
+
+    def per_unit(self, bill: BillOfMaterials, line: BillLine) -> Fraction:
+        """How much of the component one stock unit of the product takes, both in stock units, with what is lost."""
+        basis = self._in_stock(self.items[bill.item_id], bill)
+        taken = self._in_stock(self.items[line.component_id], line)
+        return taken / basis / (1 - Fraction(line.scrap_rate) / 100)
+
+    def _in_stock(self, item: Item, written: BillOfMaterials | BillLine) -> Fraction:
+        if written.unit_id is None or written.unit_id == item.unit_id:
+            return Fraction(written.quantity)
+        return Fraction(written.quantity) * ratio(item, self.units[written.unit_id])
+
+
+def round_up(exact: Fraction, scale: int) -> Decimal:
+    """The smallest number with `scale` decimals that is not less than `exact`."""
+    units = exact * 10**scale
+    return _EXACT.scaleb(Decimal(-(-units.numerator // units.denominator)), -scale)
