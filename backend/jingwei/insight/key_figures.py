@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from jingwei.insight.figures import FIGURES, Key, figures
 from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.identity.actor import Actor
-from jingwei.platform.reports.declare import Column, Note, Params, Report, Result, Row, asked
+from jingwei.platform.reports.declare import Chart, Column, Note, Params, Report, Result, Row, asked
 
 
 class KeyFigureParams(Params):
@@ -63,6 +63,7 @@ def run(actor: Actor, params: KeyFigureParams) -> Result:
         notes=[Note(_("Share of revenue: %(rates)s") % {"rates": " · ".join(rates)})] if rates else (),
         heading=f"{params.figure.label} · {figure.help}",
         currency=found.books.currency,
+        chart=Chart("stacked", "account", names, turned=True),
     )
 
 

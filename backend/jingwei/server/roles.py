@@ -42,7 +42,7 @@ class Preset:
 PRESETS = (
     Preset("owner", "老板（单人会计）", "Owner (single accountant)", ("*",)),
     Preset("administrator", "系统管理员", "Administrator", (*READ, "platform.*")),
-    Preset("steward", "数据专员", "Data steward", (*READ, "masterdata.*")),
+    Preset("steward", "数据专员", "Data steward", (*READ, "masterdata.*", "platform.view.share")),
     Preset(
         "buyer",
         "采购员",
@@ -89,8 +89,13 @@ PRESETS = (
         ),
     ),
     Preset("cashier", "出纳", "Cashier", (*READ, *PAY)),
-    Preset("controller", "财务总监", "Controller", (*CHECK_BOOKS, "-finance.payment.*", *READ, "sales.credit-limit.*")),
-    Preset("manager", "总经理", "General manager", READ),
+    Preset(
+        "controller",
+        "财务总监",
+        "Controller",
+        (*CHECK_BOOKS, "-finance.payment.*", *READ, "sales.credit-limit.*", "platform.view.share"),
+    ),
+    Preset("manager", "总经理", "General manager", (*READ, "platform.view.share")),
     Preset("auditor", "审计", "Auditor", READ),
     Preset("integrator", "集成", "Integrator", (*READ, "masterdata.*.create", "masterdata.*.edit")),
 )

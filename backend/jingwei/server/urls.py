@@ -27,6 +27,7 @@ from jingwei.platform.identity.authentication import authenticate
 from jingwei.platform.jobs.api import add_jobs
 from jingwei.platform.prints.api import add_prints
 from jingwei.platform.reports.api import add_reports
+from jingwei.platform.views_api import add_views
 from jingwei.server import health, webapp
 
 api = NinjaAPI(
@@ -79,6 +80,7 @@ for document in catalogue:
     add_pivot(api, document)
     add_prints(api, document)
 add_reports(api)
+add_views(api)
 add_insight(api)
 
 

@@ -22,6 +22,7 @@ from jingwei.finance.vouchers import name_vouchers
 from jingwei.insight.reports import REPORTS as INSIGHT_REPORTS
 from jingwei.masterdata import documents as masterdata
 from jingwei.platform import declared as platform
+from jingwei.platform import views
 from jingwei.platform.documents import command, constraints
 from jingwei.platform.documents.catalogue import Module, Page, catalogue
 from jingwei.platform.invariants import Invariant, platform_rules
@@ -62,7 +63,7 @@ FINISHERS = (give_voucher_numbers, name_vouchers, command.record_changes, comman
 
 def install() -> None:
     """Fill the catalogue; called once by the server's app when Django is ready."""
-    catalogue.install(MODULES, JOBS)
+    catalogue.install(MODULES, JOBS, deeds=(views.SHARE,))
     command.finishers[:] = FINISHERS
     constraints.named.update(ENGINEERING_GUARDS)
 

@@ -87,3 +87,20 @@ def test_amounts_that_cannot_be_added_up_say_so_with_the_way_out(person: Callabl
     table = page.get_by_role("table")
     expect(table.get_by_role("columnheader", name="USD")).to_be_visible()
     expect(table.locator("tfoot td")).to_have_text(["100.05", "100.05"])
+
+
+def test_a_report_is_a_chart_too_and_a_bar_opens_what_it_is_made_of(person: Callable[..., Person]) -> None:
+    page = person("controller").page
+    page.goto("/reports/insight.key-figures?figure=stock")
+    expect(page.get_by_role("table").first).to_be_visible()
+    page.get_by_test_id("shown-stacked").click()
+    chart = page.get_by_test_id("chart")
+    expect(chart).to_have_attribute("aria-label", re.compile("^Key figures by month"))
+    expect(chart.locator("canvas")).to_be_visible()
+    assert chart.locator("canvas").evaluate(DRAWN)
+    page.reload()  # this browser keeps how the report was shown
+    expect(chart.locator("canvas")).to_be_visible()
+    box = chart.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] * 0.94, box["y"] + box["height"] * 0.91)  # the foot of the last month
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Account ledger")

@@ -114,6 +114,19 @@ def test_sales(short: str, person: Callable[..., Person], take: Take) -> None:
 
 @pytest.mark.usefixtures("trade")
 @pytest.mark.parametrize("short", LANGUAGES)
+def test_pivot(short: str, person: Callable[..., Person], take: Take) -> None:
+    page = person("manager", LANGUAGES[short]).page
+    page.goto("/sales/orders?view=pivot")
+    expect(page.get_by_test_id("pivot-total")).to_be_visible()
+    take(page, f"pivot.{short}")
+    page.emulate_media(color_scheme="dark")
+    page.goto("/sales/orders?view=pivot&shown=stacked")
+    expect(page.get_by_test_id("chart").locator("canvas")).to_be_visible()
+    take(page, f"pivot-chart-dark.{short}")
+
+
+@pytest.mark.usefixtures("trade")
+@pytest.mark.parametrize("short", LANGUAGES)
 def test_tracking(short: str, person: Callable[..., Person], take: Take) -> None:
     page = person("manager", LANGUAGES[short]).page
     page.goto("/reports/insight.order-tracking")

@@ -98,6 +98,11 @@ def test_it_answers_in_the_shape_it_declares(world, account, key):
     assert len(names) == len(set(names))
     assert all(list(row["values"]) == names for row in body["rows"])
     assert set(body["totals"] or {}) <= set(names)
+    if (chart := body["chart"]) is not None:
+        numbers = {c["name"] for c in body["columns"] if c["kind"] in ("amount", "quantity", "integer")}
+        assert chart["x"] in set(names) - numbers
+        assert chart["series"]
+        assert set(chart["series"]) <= numbers
     assert list(body["params"]) == list(meanings(catalogue.reports[key].params))
     chinese = world.person("auditor", language="zh-Hans").get(path_of(key, account)).body
     assert chinese["label"] == said(catalogue.reports[key].label, "zh-hans") != body["label"]

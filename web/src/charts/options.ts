@@ -73,7 +73,6 @@ export function chartOptions(data: ChartData, colours: ChartColours): Record<str
     animation: false,
     color: COLOURS,
     textStyle: { fontFamily, color: colours.text },
-    aria: { enabled: true },
   }
   const tooltip = {
     renderMode: 'richText',

@@ -20,6 +20,7 @@ import { ListTools } from './ListTools'
 import { firstPivot, parsePivot, pivotParams, type PivotState } from './pivot'
 import { PivotView } from './PivotView'
 import { nextSort, parseQuery, queryParams, type ListQuery, type QueryChange } from './query'
+import { SavedViews } from '../views/SavedViews'
 import { recordTitle } from './values'
 
 /** The list's state and its setters; small steps replace the address, so that Back leaves the list. */
@@ -42,7 +43,8 @@ function useListState(meta: DocumentMeta) {
     [setParams, pivot],
   )
   const setPivot = (next: PivotState | null) => setParams(address(next), { replace: true })
-  return { query, setQuery, pivot, setPivot }
+  const setAddress = (next: string) => setParams(new URLSearchParams(next), { replace: true })
+  return { query, setQuery, pivot, setPivot, address: address(pivot).toString(), setAddress }
 }
 
 function useRows(meta: DocumentMeta, query: ListQuery, fields: string[], summed: string[]) {
@@ -184,8 +186,8 @@ export function ListPage({ meta }: { meta: DocumentMeta }) {
   const client = useQueryClient()
   const { user } = useSession()
   const { app } = useApplication()
-  const { query, setQuery, pivot, setPivot } = useListState(meta)
-  const [visible, setVisible] = useListColumns(meta, user.id)
+  const { query, setQuery, pivot, setPivot, address, setAddress } = useListState(meta)
+  const { visible, setVisible, showColumns } = useListColumns(meta, user.id)
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set())
   const [isImporting, setImporting] = useState(false)
   const units = visible.map((name) => meta.fields[name]?.unit_field).filter((name) => name !== undefined)
@@ -213,6 +215,14 @@ export function ListPage({ meta }: { meta: DocumentMeta }) {
             </span>
           )}
         </h1>
+        <SavedViews
+          place={meta.key}
+          current={{ query: address, columns: visible.join() === meta.columns.join() ? null : visible }}
+          onApply={(content) => {
+            setAddress(content?.query ?? '')
+            showColumns(content?.columns ?? null)
+          }}
+        />
         <ListTools
           meta={meta}
           query={query}

@@ -45,7 +45,8 @@ export function askedFields(names: string[]): string[] {
   return [...new Set(names)].filter((name) => name !== 'state' && name !== 'id' && name !== 'version')
 }
 
-export function useListColumns(meta: DocumentMeta, user: number): [string[], (columns: string[] | null) => void] {
+/** Columns of a list: the person's own, or for a while those of a saved view (`show`; null goes back). */
+export function useListColumns(meta: DocumentMeta, user: number) {
   const key = `jingwei.columns.${user}.${meta.key}`
   const [chosen, setChosen] = useState<string[] | null>(() => readStored<string[]>(key))
   const change = (columns: string[] | null) => {
@@ -56,7 +57,8 @@ export function useListColumns(meta: DocumentMeta, user: number): [string[], (co
   const available = availableColumns(meta)
   // A remembered column that a release has removed must not make the list fail.
   const known = chosen?.filter((name) => available.includes(name)) ?? []
-  return [known.length > 0 ? known : meta.columns, change]
+  const show = (columns: string[] | null) => setChosen(columns ?? readStored<string[]>(key))
+  return { visible: known.length > 0 ? known : meta.columns, setVisible: change, showColumns: show }
 }
 
 function cellOf(meta: DocumentMeta, field: Field, row: Row, isTitle: boolean) {

@@ -2,17 +2,21 @@ import { CheckCircleOutlined, DownloadOutlined, PrinterOutlined, ReloadOutlined 
 import { useQuery } from '@tanstack/react-query'
 import { Alert, App, Button, Empty } from 'antd'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { useSearchParams } from 'react-router'
+import { useNavigate, useSearchParams } from 'react-router'
 import { download, request } from '../api/client'
 import { asProblem } from '../api/problem'
 import { useApplication } from '../app/application'
 import { useT } from '../app/i18n/language'
 import { usePlace } from '../app/place'
 import { useSession } from '../app/session'
+import { LazyChart } from '../charts/LazyChart'
+import { ShownAs } from '../charts/ShownAs'
 import { formatInstant } from '../shared/instants'
 import { Loading } from '../shared/Loading'
 import { ProblemAlert, ProblemPage, problemTitle } from '../shared/ProblemView'
 import { readStored, writeStored } from '../shared/storage'
+import { reportChart } from './chart'
+import { SavedViews } from '../views/SavedViews'
 import { knownParams, missingParams } from './params'
 import { ReportParams } from './ReportParams'
 import { ReportTable } from './ReportTable'
@@ -41,7 +45,14 @@ function useParamsOf(meta: ReportMeta, company: number | null) {
   return { params, change, remember, isMoved }
 }
 
-function ReportTools({ answer, params }: { answer: ReportAnswer | undefined; params: URLSearchParams }) {
+interface ReportToolsProps {
+  answer: ReportAnswer | undefined
+  params: URLSearchParams
+  isChart: boolean
+  onChart: (isChart: boolean) => void
+}
+
+function ReportTools({ answer, params, isChart, onChart }: ReportToolsProps) {
   const t = useT()
   const { message } = App.useApp()
   const [isBusy, setBusy] = useState(false)
@@ -60,6 +71,13 @@ function ReportTools({ answer, params }: { answer: ReportAnswer | undefined; par
   }
   return (
     <div className="list-tools">
+      {answer?.chart && (
+        <ShownAs
+          value={isChart ? answer.chart.kind : 'table'}
+          choices={['table', answer.chart.kind]}
+          onChoose={(shown) => onChart(shown !== 'table')}
+        />
+      )}
       <Button icon={<PrinterOutlined />} disabled={!answer} onClick={() => window.print()}>
         {t('report.print')}
       </Button>
@@ -104,11 +122,40 @@ function Notes({ notes }: { notes: ReportNote[] }) {
   )
 }
 
+/** The rows as a table, or as the picture that the report declares. */
+function ReportResult({ answer, isChart }: { answer: ReportAnswer; isChart: boolean }) {
+  const navigate = useNavigate()
+  const drawing = useMemo(() => (isChart ? reportChart(answer) : null), [answer, isChart])
+  if (!drawing) return <ReportTable answer={answer} />
+  return (
+    <LazyChart
+      label={[answer.label, answer.heading].filter(Boolean).join(' · ')}
+      data={drawing.data}
+      onOpen={(category, series) => {
+        const path = drawing.pathOf(category, series)
+        if (path) void navigate(path)
+      }}
+    />
+  )
+}
+
+function useShownAsChart(key: string): [boolean, (isChart: boolean) => void] {
+  const { user } = useSession()
+  const store = `jingwei.report.chart.${user.id}.${key}`
+  const [isChart, setChart] = useState(() => readStored<boolean>(store) ?? false)
+  const change = (next: boolean) => {
+    writeStored(store, next)
+    setChart(next)
+  }
+  return [isChart, change]
+}
+
 function ReportView({ meta }: { meta: ReportMeta }) {
   const t = useT()
   const { app, company } = useApplication()
   const { params, change, remember, isMoved } = useParamsOf(meta, company?.id ?? null)
   const missing = missingParams(meta.params, params)
+  const [isChart, setChart] = useShownAsChart(meta.key)
   const report = useQuery({
     queryKey: ['report', meta.key, params.toString()],
     queryFn: ({ signal }) => request<ReportAnswer>(`reports/${meta.key}`, { params, signal }),
@@ -127,7 +174,12 @@ function ReportView({ meta }: { meta: ReportMeta }) {
     <div className="page list-page report-page" aria-busy={report.isFetching}>
       <div className="list-head">
         <h1>{meta.label}</h1>
-        <ReportTools answer={answer} params={params} />
+        <SavedViews
+          place={meta.key}
+          current={{ query: params.toString(), columns: null }}
+          onApply={(content) => change(new URLSearchParams(content?.query ?? ''))}
+        />
+        <ReportTools answer={answer} params={params} isChart={isChart} onChart={setChart} />
       </div>
       <ReportParams
         fields={meta.params}
@@ -157,7 +209,7 @@ function ReportView({ meta }: { meta: ReportMeta }) {
           (answer.rows.length === 0 ? (
             <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('report.empty')} />
           ) : (
-            <ReportTable key={report.dataUpdatedAt} answer={answer} />
+            <ReportResult key={report.dataUpdatedAt} answer={answer} isChart={isChart} />
           ))}
       </div>
     </div>

@@ -1,5 +1,6 @@
 /** What the server says of a report. Amounts are decimals as text. */
 import type { Field, Reference } from '../api/types'
+import type { ChartKind } from '../charts/options'
 
 export interface ReportMeta {
   key: string
@@ -39,6 +40,15 @@ export interface ReportNote {
   text: string
 }
 
+/** Rows of one level by column `x`, `series` columns as bars, lines or shares; `turned`, the columns along the axis. */
+export interface ReportChart {
+  kind: ChartKind
+  x: string
+  series: string[]
+  level: number
+  turned: boolean
+}
+
 export interface ReportAnswer {
   key: string
   label: string
@@ -49,5 +59,6 @@ export interface ReportAnswer {
   columns: ReportColumn[]
   rows: ReportRow[]
   totals: Record<string, string> | null
+  chart: ReportChart | null
   notes: ReportNote[]
 }

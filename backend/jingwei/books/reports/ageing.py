@@ -16,7 +16,7 @@ from jingwei.books.reports.party_balances import totals_of
 from jingwei.books.roles import Role
 from jingwei.platform.documents.read import titles
 from jingwei.platform.identity.actor import Actor
-from jingwei.platform.reports.declare import Column, Drill, Params, Report, Result, Row, asked
+from jingwei.platform.reports.declare import Chart, Column, Drill, Params, Report, Result, Row, asked
 from jingwei.platform.reports.drill import to_documents
 
 #: Name, label and last day of each bucket; the last has no end.
@@ -230,6 +230,7 @@ AGEING = Report(
     params=AgeingParams,
     run=run_ageing,
     defaults=propose_month_end,
+    chart=Chart("stacked", "party", [name for name, _label, _last in BUCKETS]),
 )
 
 OPEN_ITEMS = Report(

@@ -40,13 +40,15 @@ class Catalogue:
 
     modules: Sequence[Module] = ()
     jobs: Sequence[Job] = ()
+    deeds: Sequence[str] = ()
+    """Permissions for what belongs to no record, such as sharing a view."""
     by_key: dict[str, Document] = field(default_factory=dict)
     by_model: dict[type[Any], Document] = field(default_factory=dict)
 
-    def install(self, modules: Sequence[Module], jobs: Sequence[Job] = ()) -> None:
+    def install(self, modules: Sequence[Module], jobs: Sequence[Job] = (), deeds: Sequence[str] = ()) -> None:
         """Take the list of modules; a second call replaces the first. The first declaration of a model is its own,
         later ones are views on it."""
-        self.modules, self.jobs = modules, jobs
+        self.modules, self.jobs, self.deeds = modules, jobs, deeds
         self.by_key, self.by_model = {}, {}
         self.__dict__.pop("permissions", None)
         for document in (d for m in modules for d in m.documents):
@@ -75,6 +77,7 @@ class Catalogue:
             [f"{d.key}.{verb}" for d in self.by_key.values() for verb in d.verbs()]
             + [page.permission for module in self.modules for page in module.pages]
             + [report.permission for report in self.reports.values()]
+            + [*self.deeds]
         )
 
     @property

@@ -24,6 +24,7 @@ from jingwei.platform.models.registry import (
     Printing,
     RegistryRow,
 )
+from jingwei.platform.models.views import DefaultView, SavedView
 
 #: Tables without a group. They never point at tenant tables; the list is fixed (ADR 1, contract test).
 GLOBAL_TABLES = frozenset({"tenant_group", "currency", "app_user"})
@@ -38,6 +39,7 @@ __all__ = [
     "Company",
     "CompanyRecord",
     "Currency",
+    "DefaultView",
     "Group",
     "GroupState",
     "IdempotencyKey",
@@ -56,6 +58,7 @@ __all__ = [
     "RegistryRow",
     "Role",
     "RoleAssignment",
+    "SavedView",
     "TenantModel",
     "User",
     "document_constraints",

@@ -61,6 +61,17 @@ class ReportNote(BaseModel):
     text: str
 
 
+class ReportChart(BaseModel):
+    """The picture of a report: rows of one level by column `x`, `series` columns as bars, lines or shares; `turned`,
+    the columns along the axis."""
+
+    kind: str
+    x: str
+    series: list[str]
+    level: int
+    turned: bool
+
+
 class ReportAnswer(BaseModel):
     """A report: what it is, of when, with which parameters; its table and its notes."""
 
@@ -73,6 +84,7 @@ class ReportAnswer(BaseModel):
     columns: list[ReportColumn]
     rows: list[ReportRow]
     totals: dict[str, str] | None
+    chart: ReportChart | None
     notes: list[ReportNote]
 
 

@@ -90,9 +90,22 @@ class Note:
     kind: Literal["info", "warning", "error"] = "info"
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The picture of a report: the rows of one `level` along the axis, called as column `x` says, and the columns
+    `series` as bars, lines or shares; `turned`, the columns along the axis and the rows as series."""
+
+    kind: Literal["bar", "stacked", "line", "pie"]
+    x: str
+    series: Sequence[str]
+    level: int = 0
+    turned: bool = False
+
+
 @dataclass(slots=True)
 class Result:
-    """A report as made. `totals` are by column name; `currency` is what its amounts are in."""
+    """A report as made. `totals` are by column name; `currency` is what its amounts are in. `chart` where the report's
+    own does not fit what was asked for."""
 
     columns: Sequence[Column]
     rows: Sequence[Row]
@@ -100,6 +113,7 @@ class Result:
     notes: Sequence[Note] = ()
     heading: str = ""
     currency: str = ""
+    chart: Chart | None = None
 
 
 def no_defaults(actor: Actor, today: date) -> dict[str, Any]:
@@ -114,6 +128,7 @@ class Report:
     key         "books.trial-balance": module and name; its permission is the key with `.view`
     run         makes the table for the actor's company; raises Refusal with the field that is wrong
     defaults    values proposed where a parameter is not given, from the actor and the business date
+    chart       the picture of its result, where one earns its place
     in_menu     whether it opens from the menu; otherwise only by drilling into another report
     """
 
@@ -123,6 +138,7 @@ class Report:
     params: type[Params]
     run: Callable[[Actor, Any], Result]
     defaults: Callable[[Actor, date], Mapping[str, Any]] = no_defaults
+    chart: Chart | None = None
     in_menu: bool = True
 
     @property

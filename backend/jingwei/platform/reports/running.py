@@ -17,7 +17,7 @@ from jingwei.platform.documents.read import plain, tidy
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.models import Company
 from jingwei.platform.reports.asking import References, read_params, shown
-from jingwei.platform.reports.declare import Column, Drill, Params, Report, Result, Row
+from jingwei.platform.reports.declare import Chart, Column, Drill, Params, Report, Result, Row
 from jingwei.platform.tabular.columns import Column as SheetColumn
 from jingwei.platform.tabular.columns import Kind, Value
 from jingwei.platform.tabular.writing import write_xlsx
@@ -77,8 +77,18 @@ def as_json(made: Made) -> dict[str, Any]:
         "columns": [_column(column) for column in result.columns],
         "rows": [_row(row, result.columns) for row in result.rows],
         "totals": None if result.totals is None else {name: tidy(value) for name, value in result.totals.items()},
+        "chart": chart_json(result.chart or made.report.chart, result),
         "notes": [{"kind": note.kind, "text": str(note.text)} for note in result.notes],
     }
+
+
+def chart_json(chart: Chart | None, result: Result) -> dict[str, Any] | None:
+    """The picture of a result: of its columns only those that this result has."""
+    if chart is None:
+        return None
+    names = {column.name for column in result.columns}
+    series = [name for name in chart.series if name in names]
+    return {"kind": chart.kind, "x": chart.x, "series": series, "level": chart.level, "turned": chart.turned}
 
 
 def _column(column: Column) -> dict[str, Any]:

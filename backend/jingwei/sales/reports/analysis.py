@@ -19,7 +19,7 @@ from jingwei.platform.documents.read import titles
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.models import Company
 from jingwei.platform.money import round_half_up
-from jingwei.platform.reports.declare import Column, Drill, Note, Params, Report, Result, Row, asked
+from jingwei.platform.reports.declare import Chart, Column, Drill, Note, Params, Report, Result, Row, asked
 
 ZERO = Decimal(0)
 
@@ -153,4 +153,5 @@ ANALYSIS = Report(
     params=AnalysisParams,
     run=run,
     defaults=propose_month,
+    chart=Chart("bar", "what", ("net", "cost", "margin")),
 )

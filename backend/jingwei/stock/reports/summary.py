@@ -21,7 +21,7 @@ from jingwei.books.roles import Role
 from jingwei.platform.documents.read import titles
 from jingwei.platform.errors import Text
 from jingwei.platform.identity.actor import Actor
-from jingwei.platform.reports.declare import Column, Drill, Note, Params, Report, Result, Row, asked
+from jingwei.platform.reports.declare import Chart, Column, Drill, Note, Params, Report, Result, Row, asked
 
 ZERO = Decimal(0)
 PARTS = ("opening", "in", "out", "closing")
@@ -223,4 +223,5 @@ SUMMARY = Report(
     params=SummaryParams,
     run=run,
     defaults=propose_month,
+    chart=Chart("bar", "item", [f"{part}_amount" for part in PARTS]),
 )
