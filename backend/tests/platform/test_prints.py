@@ -73,6 +73,14 @@ def test_the_same_data_makes_the_same_file():
     assert len({rendering.pdf(SHEET, A4, [sheet(3)], AT, "x") for _time in range(2)}) == 1
 
 
+def test_many_sheets_are_made_elsewhere_and_are_the_same(monkeypatch):
+    many = [sheet(n % 3 + 1, f"纸 {n} {ODD}") for n in range(rendering.FEW + 1)]
+    elsewhere = rendering.pdf(SHEET, A4, many, AT, "x")
+    monkeypatch.setattr(rendering, "FEW", len(many))
+    assert rendering.pdf(SHEET, A4, many, AT, "x") == elsewhere
+    assert len(pages(elsewhere)) == len(many)
+
+
 def test_the_server_starts_without_the_library():
     import subprocess
     import sys
@@ -121,3 +129,20 @@ def test_money_dates_and_words_follow_the_language():
         "One thousand two hundred thirty-five Japanese yen",
         "One thousand two hundred thirty-four and 500/1000 Kuwaiti dinars",
     ]
+
+
+def test_long_figures_stay_whole_and_leave_room_for_names():
+    name, figures = "A name that is read in one line", ["123,456,789.12345678", *["1,234,567,890.12"] * 3]
+    given = sheet(0) | {
+        "columns": [
+            {"label": "Code", "width": 18, "align": "left"},
+            {"label": "Name", "fr": 1, "align": "left"},
+            *({"label": f"F{n}", "width": 12, "align": "right"} for n in range(4)),
+        ],
+        "rows": [["CODE-WITHOUT-ANY-SPACE-1", name, *figures]],
+        "sums": None,
+    }
+    (lines,) = pages(rendering.pdf(SHEET, A4, [{k: v for k, v in given.items() if v is not None}], AT, "x"))
+    (row,) = [line for line in lines if name in line]
+    assert row.endswith(f"{name} {' '.join(figures)}")
+    assert "CODE-WITHOUT-ANY-SPACE-1" in "".join(lines[lines.index("Code Name F0 F1 F2 F3") :]).replace(" ", "")

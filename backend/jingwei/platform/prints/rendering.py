@@ -6,72 +6,33 @@ What people typed reaches the template as JSON values, so that no character of i
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jingwei.platform.documents.declare import Paper
+from jingwei.platform.prints.compiling import FONT, compiled
 
-if TYPE_CHECKING:
-    import typst
-
-#: Where `make` puts the font; one static file for each weight.
-FONTS = Path(sys.prefix) / "share" / "jingwei" / "fonts"
-FONT = "Noto Sans SC"
-
-
-class FontsMissing(RuntimeError):
-    """The build did not put the font where it belongs."""
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    import typst  # only who prints pays for it
-
-    found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
-    if found.families() != [FONT]:
-        raise FontsMissing(f"{FONT} is not in {FONTS}; `make fonts` puts it there")
-    return found
+#: More sheets than these are made in a process of their own: the memory would stay with a web worker for good.
+FEW = 10
+#: Seconds that such a process may take.
+LONGEST = 120
 
 
 def pdf(template: Path, paper: Paper, sheets: Sequence[Mapping[str, Any]], at: datetime, title: str) -> bytes:
     """The sheets one after the other, each with page numbers of its own."""
-    compiled = _compile(template, paper, sheets, title=title, at=at, format="pdf")
-    return compiled if isinstance(compiled, bytes) else b"".join(compiled)
+    given, instant = _given(paper, sheets, title), int(at.timestamp())
+    if len(sheets) <= FEW:
+        return compiled(template, given, instant)
+    asked = json.dumps({"template": str(template), "given": given, "at": instant}).encode()
+    command = [sys.executable, "-m", "jingwei.platform.prints.compiling"]
+    # No word of the command comes from anybody.
+    return subprocess.run(command, input=asked, capture_output=True, check=True, timeout=LONGEST).stdout  # noqa: S603
 
 
-def pictures(template: Path, paper: Paper, sheets: Sequence[Mapping[str, Any]], ppi: float = 110) -> list[bytes]:
-    """The same as PNG, one picture for each page."""
-    compiled = _compile(template, paper, sheets, title="", at=None, format="png", ppi=ppi)
-    return [compiled] if isinstance(compiled, bytes) else list(compiled)
-
-
-def _compile(
-    template: Path,
-    paper: Paper,
-    sheets: Sequence[Mapping[str, Any]],
-    *,
-    title: str,
-    at: datetime | None,
-    format: Any,
-    ppi: float | None = None,
-) -> bytes | Sequence[bytes]:
-    import typst
-
+def _given(paper: Paper, sheets: Sequence[Mapping[str, Any]], title: str) -> dict[str, Any]:
     size = {"width": paper.width, "height": paper.height, "across": paper.across, "down": paper.down}
-    given = {"font": FONT, "title": title, "paper": size, "sheets": sheets}
-    made = typst.compile(
-        template,
-        root=template.parent,
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(given, ensure_ascii=False)},
-        format=format,
-        ppi=ppi,
-        timestamp=int(at.timestamp()) if at else None,
-    )
-    assert made is not None
-    return made
+    return {"font": FONT, "title": title, "paper": size, "sheets": sheets}
