@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import DatabaseError, IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -90,8 +92,22 @@ def unknown_route(request: HttpRequest, rest: str) -> HttpResponse:
     return refusal_response(request, Refusal(Problem("route.unknown", message, status=404)))
 
 
+def nested(routes: Iterable[tuple[str, Any]], depth: int) -> list[URLPattern | URLResolver]:
+    """Routes below the first parts of their paths, so that a request is not compared with each of some hundred."""
+    found: list[URLPattern | URLResolver] = []
+    below: dict[str, list[tuple[str, Any]]] = defaultdict(list)
+    for rest, route in routes:
+        start, slash, end = rest.partition("/")
+        if depth and slash and "<" not in start:
+            below[start + slash].append((end, route))
+        else:
+            found.append(path(rest, route.callback, name=route.name))
+    return found + [path(start, include(nested(ends, depth - 1))) for start, ends in below.items()]
+
+
+routes, app, namespace = api.urls
 urlpatterns = [
-    path("api/v1/", api.urls),
+    path("api/v1/", (nested(((str(r.pattern), r) for r in routes), 2), app, namespace)),
     re_path(r"^api/(?:v1/)?(?P<rest>.*)$", unknown_route),
     path("health/live", health.live),
     path("health/ready", health.ready),

@@ -6,6 +6,7 @@ import os
 
 from django.core.handlers.wsgi import WSGIHandler
 
+from jingwei.platform.text import pinyin_initials
 from jingwei.server import runtime
 
 
@@ -18,7 +19,8 @@ def _application() -> WSGIHandler:
     runtime.setup_django(runtime.Urls(app=urls.app, owner=None))
     from django.urls import get_resolver
 
-    _ = get_resolver().url_patterns  # import all routes now: the first visitor should not wait for them
+    # Import all routes and read the dictionary of pinyin now: the first visitor should not wait for them.
+    _ = get_resolver().url_patterns, pinyin_initials("经纬")
     return WSGIHandler()
 
 

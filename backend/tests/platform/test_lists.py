@@ -71,3 +71,40 @@ def test_a_list_can_be_of_one_company_and_never_of_a_foreign_one(firm):
     assert (refused.status, refused.codes) == (400, ["query.unknown"])
     filters = [f["name"] for f in reader.get("meta/documents/purchasing.order").body["filters"]]
     assert "company" not in filters, "the company is chosen at the top, not among the filters"
+
+
+@pytest.mark.parametrize("sort", ["hired_on", "-hired_on", "code", "-code", "id", "-id"])
+def test_pages_follow_one_another_through_equal_values_and_none(world, sort):
+    hired = ("2026-01-05", None, "2026-01-03", "2026-01-05", None, "2026-01-05", None, "2026-01-01")
+    bodies = [{"code": f"E{n}", "name_en": f"Employee {n}", "hired_on": on} for n, on in enumerate(hired)]
+    ids = [record.pk for record in world.create("masterdata.employee", *bodies)]
+    reader = world.person("steward")
+    by_date = {"hired_on": [7, 2, 0, 3, 5, 1, 4, 6], "-hired_on": [6, 4, 1, 5, 3, 0, 2, 7]}
+    expected = by_date.get(sort, list(range(8))[:: -1 if sort.startswith("-") else 1])
+    for limit in (1, 2, 3, 7):
+        paged, cursor = [], ""
+        while cursor is not None:
+            page = reader.get(f"masterdata/employees?sort={sort}&limit={limit}&cursor={cursor}").body
+            paged += [row["id"] for row in page["rows"]]
+            cursor = page["next"]
+        assert paged == [ids[n] for n in expected]
+
+
+def test_words_are_found_literally(world):
+    made = {"name_zh": "", "name_en": "Bolt", "category": "RM", "unit": "PCS"}
+    named = (("P-1", "5%_steel"), ("P-2", "5 percent steel"), ("P-3", "back\\slash"), ("P-4", "O'Neil; --"))
+    world.create("masterdata.item", *({**made, "code": code, "specification": text} for code, text in named))
+    reader = world.person("steward")
+
+    def codes(query):
+        reply = reader.get(f"masterdata/items?sort=code&filter[code][starts]=p-&{query}")
+        assert reply.status == 200, reply.body
+        return [row["code"] for row in reply.body["rows"]]
+
+    assert codes("filter[specification][contains]=%25_STEEL") == ["P-1"]
+    assert codes("filter[specification][contains]=5_") == []
+    assert codes("filter[specification][starts]=back%5C") == ["P-3"]
+    assert codes("filter[specification][eq]=O'Neil;%20--") == ["P-4"]
+    assert codes("search=5%25") == ["P-1"]
+    assert codes("search=p-2") == ["P-2"]
+    assert codes("filter[id][in]=x") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -92,8 +93,6 @@ def test_writes_see_a_withdrawn_role_at_once(world):
 
 
 def test_an_api_key_acts_as_its_user_within_its_scopes(world):
-    import hashlib
-
     user, secret = world.person("owner").user, "jw-test-secret-1"
     ApiKey.objects.create(
         group=world.group,
@@ -113,6 +112,25 @@ def test_an_api_key_acts_as_its_user_within_its_scopes(world):
         headers={**headers, "idempotency-key": "a"},
     )
     assert made.status_code == 201, "no CSRF token is asked of a key"
+
+
+def test_writes_refuse_a_revoked_key_at_once_and_reads_after_that(world):
+    secret = "jw-test-secret-2"
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    key = ApiKey.objects.create(group=world.group, user=world.person("owner").user, name="k", secret_sha256=digest)
+    client, headers = Client(), {"authorization": f"Bearer {secret}"}
+
+    def read():
+        return client.get("/api/v1/masterdata/units", headers=headers).status_code
+
+    def write():
+        body = '{"code": "Q", "name_en": "Q", "dimension": "count"}'
+        sent = {**headers, "idempotency-key": "a"}
+        return client.post("/api/v1/masterdata/units", body, content_type="application/json", headers=sent).status_code
+
+    assert read() == 200
+    ApiKey.objects.filter(pk=key.pk).update(revoked_at=datetime.now(UTC))
+    assert [read(), write(), read()] == [200, 401, 401], "a read may trust what was read 5 seconds ago, a write may not"
 
 
 def test_a_role_in_one_company_does_not_reach_another(world):

@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Any
 
+import msgspec
 from django.db import connection, models
 from django.utils.translation import get_language
 
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.declare import Document
 from jingwei.platform.documents.perform import wrong_state
-from jingwei.platform.documents.query import ListQuery, cursor_of, rows_of, scoped
+from jingwei.platform.documents.query import (
+    Columns,
+    Condition,
+    ListQuery,
+    among,
+    column,
+    cursor_of,
+    fetch,
+    reach,
+    records,
+    select,
+)
 from jingwei.platform.documents.schema import line_meanings
 from jingwei.platform.documents.values import Meaning, meaning
 from jingwei.platform.documents.write import load_lines
@@ -22,13 +35,14 @@ from jingwei.platform.identity.actor import Actor
 from jingwei.platform.models import AuditEvent, Printing, RegistryRow, User
 
 
+@cache
 def listable(document: Document) -> dict[str, Meaning]:
     """Fields a list can show: the header's, without long text."""
     found = {name: meaning(document.field(name)) for name in document.header_fields}
     return {name: m for name, m in found.items() if m.kind != "json"}
 
 
-def plain(value: Any, m: Meaning | None = None) -> Any:
+def plain(value: Any) -> Any:
     """A value as JSON carries it: decimals and dates as text, trailing zeros of numbers kept as stored."""
     if isinstance(value, Decimal):
         return tidy(value)
@@ -39,7 +53,9 @@ def plain(value: Any, m: Meaning | None = None) -> Any:
 
 def tidy(value: Decimal) -> str:
     """A decimal without the zeros that the column's scale adds: 12.500000 → 12.5, 10.000000 → 10."""
-    text = f"{value:f}"
+    text = str(value)
+    if "E" in text:  # 0E-8
+        text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -68,11 +84,13 @@ def title(zh: str, en: str) -> str:
 
 def list_page(document: Document, query: ListQuery, actor: Actor) -> dict[str, Any]:
     """One page of a list: {"rows", "next"} and, when asked for, "count" and "totals"."""
-    rows = list(rows_of(document, query, actor))
-    more, rows = len(rows) > query.limit, rows[: query.limit]
+    found = fetch(document, query, actor, fields_of(document, query.fields), query.limit + 1)
+    more = len(found["id"]) > query.limit
+    if more:
+        found = {name: values[:-1] for name, values in found.items()}
     result: dict[str, Any] = {
-        "rows": as_rows(document, rows, query.fields, actor.group_id),
-        "next": cursor_of(rows[-1], query) if more else None,
+        "rows": as_rows(document, found, query.fields, actor.group_id),
+        "next": cursor_of(found, query, -1) if more else None,
     }
     if query.count or query.totals:
         counted = counts_and_totals(document, query, actor)
@@ -85,38 +103,62 @@ def list_page(document: Document, query: ListQuery, actor: Actor) -> dict[str, A
 def counts_and_totals(document: Document, query: ListQuery, actor: Actor) -> list[dict[str, Any]]:
     """How many records the whole list has and the sums of the amounts asked for, in one statement; amounts of documents
     in several currencies are told by currency."""
-    rows = scoped(document, actor).filter(query.conditions).order_by()
-    sums = {f"sum_{name}": models.Sum(name) for name in query.totals}
-    if query.totals and "currency" in document.header_fields:
-        found = list(rows.values("currency").annotate(count=models.Count("pk"), **sums).order_by("currency"))
-    else:
-        found = [rows.aggregate(count=models.Count("pk"), **sums)]
+    rows = reach(document, actor) & query.conditions
+    by_currency = bool(query.totals) and "currency" in document.header_fields
+    told_by = column(document, "currency") if by_currency else "NULL"
+    if by_currency:
+        rows = Condition(f"{rows.text} GROUP BY 1 ORDER BY 1", rows.params)
+    sums = [f"sum({column(document, name)})" for name in query.totals]
+    found = select(document, ", ".join([told_by, "count(*)", *sums]), rows)
     return [
         {
-            "currency": part.get("currency"),
-            "count": part["count"],
-            "values": {name: tidy(part[f"sum_{name}"] or Decimal(0)) for name in query.totals},
+            "currency": currency,
+            "count": count,
+            "values": {name: tidy(v or Decimal(0)) for name, v in zip(query.totals, values, strict=True)},
         }
-        for part in found
+        for currency, count, *values in found
     ]
 
 
-def as_rows(document: Document, rows: Sequence[Any], fields: Sequence[str], group_id: int) -> list[dict[str, Any]]:
-    """Rows of a list as JSON; the titles of everything they refer to come in one statement."""
-    shown = listable(document)
-    chosen = [shown[f] for f in fields if f in shown] if fields else list(shown.values())
-    references = [m for m in chosen if m.kind == "reference"]
-    names = titles(group_id, (getattr(row, f"{m.name}_id") for row in rows for m in references))
-    bilingual = all(hasattr(document.model, name) for name in document.title)
-    result = []
-    for row in rows:
-        one = {"id": row.pk, "version": row.version, "state": row.state}
-        if bilingual and (not fields or "name" in fields):
-            one["name"] = title(*(getattr(row, name) for name in document.title))
-        for m in chosen:
-            one[m.name] = _value(row, m, names)
-        result.append(one)
-    return result
+@lru_cache(maxsize=1_000)
+def _listed(document: Document, fields: tuple[str, ...]) -> tuple[list[Meaning], tuple[str, ...]]:
+    """The fields that a list shows, all when none are chosen, and those that its names are made of."""
+    known = listable(document)
+    chosen = [known[f] for f in fields if f in known] if fields else list(known.values())
+    has_name = (not fields or "name" in fields) and all(hasattr(document.model, name) for name in document.title)
+    return chosen, document.title if has_name else ()
+
+
+def fields_of(document: Document, fields: tuple[str, ...]) -> list[str]:
+    """What `as_rows` must be given to show `fields`, or all when there are none."""
+    chosen, title_fields = _listed(document, fields)
+    return [*(m.name for m in chosen), *title_fields]
+
+
+@lru_cache(maxsize=1_000)
+def _row_type(*names: str) -> type[Any]:
+    return msgspec.defstruct("Row", names)
+
+
+def as_rows(document: Document, found: Columns, fields: tuple[str, ...], group_id: int) -> list[Any]:
+    """Rows of a list, which `answer` writes as JSON objects; the titles of what they refer to come in one statement."""
+    chosen, title_fields = _listed(document, fields)
+    names = titles(group_id, (id for m in chosen if m.kind == "reference" for id in found[m.name]))
+    columns: dict[str, Iterable[Any]] = {name: found[name] for name in ("id", "version", "state")}
+    if title_fields:
+        first, other = title_fields if title("zh", "en") == "zh" else title_fields[::-1]
+        columns["name"] = (name or instead for name, instead in zip(found[first], found[other], strict=True))
+    for m in chosen:
+        columns[m.name] = _values(found[m.name], m, names)
+    return list(map(_row_type(*columns), *columns.values()))
+
+
+def _values(column: Sequence[Any], m: Meaning, names: Mapping[int, dict[str, Any]]) -> Iterable[Any]:
+    if m.kind == "reference":
+        return map(names.get, column)
+    if m.scale is not None:
+        return [None if value is None else tidy(value) for value in column]
+    return column
 
 
 def _value(row: Any, m: Meaning, names: Mapping[int, dict[str, Any]]) -> Any:
@@ -124,20 +166,21 @@ def _value(row: Any, m: Meaning, names: Mapping[int, dict[str, Any]]) -> Any:
         return names.get(getattr(row, f"{m.name}_id"))
     if m.kind == "currency":
         return getattr(row, f"{m.name}_id")
-    return plain(getattr(row, m.name), m)
+    return plain(getattr(row, m.name))
 
 
 def get_records(document: Document, ids: Sequence[int], actor: Actor) -> list[Any]:
     """Records with their lines, in the order asked for; 404 naming the first that is not there or not the actor's."""
-    found = {r.pk: r for r in scoped(document, actor).filter(id__in=ids, **document.where)}
+    rows = reach(document, actor) & among(column(document, "id"), ids)
+    found = {r.pk: r for r in records(document, rows)}
     missing = [id for id in ids if id not in found]
     if missing:
         raise not_found(document.label, missing[0])
-    records = [found[id] for id in dict.fromkeys(ids)]
-    load_lines(document, records)
+    wanted = [found[id] for id in dict.fromkeys(ids)]
+    load_lines(document, wanted)
     if document.refresh:
-        document.refresh(records)
-    return records
+        document.refresh(wanted)
+    return wanted
 
 
 def refreshed(document: Document, record: Any) -> Any:

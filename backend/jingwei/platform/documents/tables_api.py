@@ -13,7 +13,7 @@ from jingwei.platform.documents import read, tables
 from jingwei.platform.documents.api import actor_of
 from jingwei.platform.documents.command import Answer, Command, run_claimed
 from jingwei.platform.documents.declare import Document
-from jingwei.platform.documents.query import parse_query, scoped
+from jingwei.platform.documents.query import fetch, fetch_records, parse_query
 from jingwei.platform.documents.values import Meaning, meaning
 from jingwei.platform.documents.write import load_lines
 from jingwei.platform.errors import Problem, Refusal
@@ -95,16 +95,16 @@ def add_tables(api: NinjaAPI, document: Document) -> None:
 def _export(document: Document, request: HttpRequest, actor: Actor, format: str) -> bytes:
     params = {n: request.GET[n] for n in request.GET if n not in ("cursor", "limit", "count")}
     query = parse_query(document, params, {*read.listable(document), "name", "state"})
-    order = f"{'-' if query.descending else ''}{query.sort}"
-    records = list(scoped(document, actor).filter(query.conditions).order_by(order, "id")[:MOST_ROWS])
     title = str(document.plural)
     if query.fields:
         shown = read.listable(document)
         chosen = [f for f in query.fields if f in shown or f == "state"]
         columns = [_column(shown.get(f)) for f in chosen]
-        rows = read.as_rows(document, records, query.fields, actor.group_id)
-        cells = ([_cell(document, f, row[f]) for f in chosen] for row in rows)
+        found = fetch(document, query, actor, read.fields_of(document, query.fields), MOST_ROWS)
+        rows = read.as_rows(document, found, query.fields, actor.group_id)
+        cells = ([_cell(document, f, getattr(row, f)) for f in chosen] for row in rows)
         return _sheet(columns, cells, format, title)
+    records = fetch_records(document, query, actor, MOST_ROWS)
     load_lines(document, records)
     return _sheet(tables.template_columns(document), tables.rows_of(document, records, actor.group_id), format, title)
 
@@ -121,7 +121,7 @@ def _cell(document: Document, field: str, value: Any) -> Any:
     if isinstance(value, dict):
         return value["number"]  # the code, so that the file can be imported again
     choices = meaning(document.field(field)).choices
-    return str(dict(choices).get(value, value)) if choices else value
+    return str(dict(choices).get(value, value)) if choices else read.plain(value)
 
 
 def _import(

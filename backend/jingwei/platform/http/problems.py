@@ -14,7 +14,10 @@ from jingwei.platform.errors import Problem, Refusal
 
 def answer(body: Any, status: int = 200) -> HttpResponse:
     """A JSON answer; decimals and dates as text."""
-    return HttpResponse(msgspec.json.encode(body, enc_hook=_encode), status=status, content_type="application/json")
+    content = msgspec.json.encode(body, enc_hook=_encode)
+    response = HttpResponse(content, status=status, content_type="application/json")
+    response["Content-Length"] = str(len(content))  # else it is sent in chunks
+    return response
 
 
 def _encode(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """From a request to its actor: session cookie or API key, group, company, and the permissions held there.
 
-Reads may trust a copy of a user's rights for 5 seconds; writes read them again.
+Reads may trust a copy of a key and of a user's rights for 5 seconds; writes read them again.
 """
 
 from __future__ import annotations
@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Generic, TypeVar
 
 from django.http import HttpRequest
 from django.utils.translation import get_language
@@ -21,6 +23,8 @@ from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.identity.actor import EVERYTHING, Actor, resolve
 from jingwei.platform.models import ApiKey, Company, RoleAssignment, User
 
+K = TypeVar("K")
+V = TypeVar("V")
 TRUST_SECONDS = 5.0
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -38,7 +42,33 @@ class Rights:
     companies: tuple[int, ...]
 
 
-_trusted: dict[tuple[int, int], tuple[float, Rights]] = {}
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Whose an API key is, and what it narrows their permissions to (None: nothing)."""
+
+    id: int
+    user_id: int
+    group_id: int
+    allowed: frozenset[str] | None
+
+
+class _Copies(Generic[K, V]):
+    """What `read` found lately, for 5 seconds."""
+
+    def __init__(self, read: Callable[[K], V]) -> None:
+        self.read = read
+        self.kept: dict[K, tuple[float, V]] = {}
+
+    def get(self, of: K, *, fresh: bool) -> V:
+        known = self.kept.get(of)
+        if known and not fresh and known[0] > time.monotonic():
+            return known[1]
+        self.kept.pop(of, None)
+        found = self.read(of)
+        if len(self.kept) > 10_000:
+            self.kept.clear()
+        self.kept[of] = (time.monotonic() + TRUST_SECONDS, found)
+        return found
 
 
 def unauthorised() -> Refusal:
@@ -47,11 +77,8 @@ def unauthorised() -> Refusal:
     )
 
 
-def rights_of(user_id: int, group_id: int, *, fresh: bool) -> Rights:
-    """A user's rights in a group; at most 5 seconds old unless `fresh`."""
-    known = _trusted.get((user_id, group_id))
-    if known and not fresh and known[0] > time.monotonic():
-        return known[1]
+def _rights(of: tuple[int, int]) -> Rights:
+    user_id, group_id = of
     user = User.objects.filter(pk=user_id).first()
     if user is None:
         raise unauthorised()
@@ -61,16 +88,29 @@ def rights_of(user_id: int, group_id: int, *, fresh: bool) -> Rights:
         held[company] = held[company] | resolve(patterns, catalogue.permissions)
     companies = Company.objects.filter(group_id=group_id).order_by("code_folded").values_list("id", flat=True)
     seen = tuple(c for c in companies if None in held or c in held)
-    rights = Rights(user.pk, user.name, user.epoch, user.is_active, user.must_change_password, dict(held), seen)
-    _trusted[user_id, group_id] = (time.monotonic() + TRUST_SECONDS, rights)
-    if len(_trusted) > 10_000:
-        _trusted.clear()
-    return rights
+    return Rights(user.pk, user.name, user.epoch, user.is_active, user.must_change_password, dict(held), seen)
+
+
+def _key(digest: str) -> Key:
+    key = ApiKey.objects.filter(secret_sha256=digest, revoked_at=None).first()
+    if key is None:
+        raise unauthorised()
+    allowed = resolve(key.scopes, catalogue.permissions) if key.scopes else None
+    return Key(key.pk, key.user_id, key.group_id, allowed)
+
+
+_known_rights, _known_keys = _Copies(_rights), _Copies(_key)
+
+
+def rights_of(user_id: int, group_id: int, *, fresh: bool) -> Rights:
+    """A user's rights in a group; at most 5 seconds old unless `fresh`."""
+    return _known_rights.get((user_id, group_id), fresh=fresh)
 
 
 def forget_rights() -> None:
     """Drop all copies; called where roles or users were just changed in this process."""
-    _trusted.clear()
+    _known_rights.kept.clear()
+    _known_keys.kept.clear()
 
 
 def authenticate(request: HttpRequest) -> Actor:
@@ -78,8 +118,10 @@ def authenticate(request: HttpRequest) -> Actor:
     bearer = request.headers.get("Authorization", "")
     fresh = request.method not in SAFE
     if bearer.startswith("Bearer "):
-        user_id, group_id, principal, scopes = _by_key(bearer.removeprefix("Bearer ").strip())
-        rights = rights_of(user_id, group_id, fresh=fresh)
+        digest = hashlib.sha256(bearer.removeprefix("Bearer ").strip().encode()).hexdigest()
+        key = _known_keys.get(digest, fresh=fresh)
+        rights, group_id = rights_of(key.user_id, key.group_id, fresh=fresh), key.group_id
+        principal, allowed = f"key:{key.id}", key.allowed
     else:
         user_id, group_id = request.session.get("user", 0), request.session.get("group", 0)
         if not user_id:
@@ -93,28 +135,21 @@ def authenticate(request: HttpRequest) -> Actor:
                     status=403,
                 )
             )
-        rights, principal, scopes = rights_of(user_id, group_id, fresh=fresh), f"user:{user_id}", []
+        rights, principal, allowed = rights_of(user_id, group_id, fresh=fresh), f"user:{user_id}", None
         if rights.epoch != request.session.get("epoch"):
             raise unauthorised()
     if not rights.is_active or not rights.grants:
         raise unauthorised()
     if rights.must_change_password and not request.path.startswith("/api/v1/session"):
         raise Refusal(Problem("password.must_change", _("Choose a password of your own first."), status=403))
-    return _actor(request, rights, group_id, principal, scopes)
+    return _actor(request, rights, group_id, principal, allowed)
 
 
-def _by_key(secret: str) -> tuple[int, int, str, list[str]]:
-    digest = hashlib.sha256(secret.encode()).hexdigest()
-    key = ApiKey.objects.filter(secret_sha256=digest, revoked_at=None).first()
-    if key is None:
-        raise unauthorised()
-    return key.user_id, key.group_id, f"key:{key.pk}", key.scopes
-
-
-def _actor(request: HttpRequest, rights: Rights, group_id: int, principal: str, scopes: list[str]) -> Actor:
+def _actor(
+    request: HttpRequest, rights: Rights, group_id: int, principal: str, allowed: frozenset[str] | None
+) -> Actor:
     grants = rights.grants
-    if scopes:
-        allowed = resolve(scopes, catalogue.permissions)
+    if allowed is not None:
         grants = {company: held & allowed for company, held in grants.items()}
     return Actor(
         user_id=rights.user_id,

@@ -98,6 +98,10 @@ class Tape:
             for label, found in self._by_label().items()
         }
 
+    def statements(self, label: str) -> list[Statement]:
+        """All that was sent under a label."""
+        return [s for g in self._by_label()[label] for sent in g.transactions for s in sent]
+
     def _by_label(self) -> dict[str, list[Segment]]:
         found: dict[str, list[Segment]] = defaultdict(list)
         for segment in self.segments:
