@@ -23,8 +23,8 @@ def test_every_declaration_has_a_sample():
     assert sorted(SAMPLES) == KEYS
 
 
-@pytest.fixture
-def world():
+def working_world():
+    """A group in which each declaration has all that its sample refers to."""
     world = with_stock(with_basics(new_world()))
     world.create("masterdata.party", {"code": "SUP1", "name_en": "Supplier", "is_supplier": True})
     world.create("masterdata.location", {"code": "SUP", "name_en": "Suppliers", "kind": "supplier"})
@@ -54,6 +54,22 @@ def world():
     (went,) = world.create("sales.delivery", goes)
     perform("sales.delivery", [went.pk], "post", actor=world.actor)
     return world
+
+
+@pytest.fixture
+def world():
+    return working_world()
+
+
+@pytest.fixture(scope="module")
+def standing():
+    """One such group for all tests that only look; samples refer to what the last world made."""
+    return working_world()
+
+
+@pytest.fixture
+def onlooker(standing):
+    return standing.person("owner")
 
 
 @pytest.fixture
@@ -189,13 +205,13 @@ def test_the_same_key_acts_once(owner, key):
 
 
 @every
-def test_what_is_not_known_is_refused_with_what_is(owner, key):
+def test_what_is_not_known_is_refused_with_what_is(onlooker, key):
     path = catalogue.get(key).path
     for query in ("filter[nope][eq]=1", "sort=nope", "fields=nope", "filter[state][like]=a", "nope=1", "limit=9999"):
-        reply = owner.get(f"{path}?{query}")
+        reply = onlooker.get(f"{path}?{query}")
         assert (reply.status, reply.codes) == (400, ["query.unknown"]), query
         assert reply.body["errors"][0]["hint"]
-    assert owner.post(path, {**SAMPLES[key](9), "nope": 1}).codes == ["field.unknown"]
+    assert onlooker.post(path, {**SAMPLES[key](9), "nope": 1}).codes == ["field.unknown"]
 
 
 @every
@@ -245,11 +261,11 @@ def test_what_is_exported_comes_back_unchanged(owner, made, key):
 
 
 @every
-def test_the_template_explains_itself_and_takes_what_it_asks_for(owner, key):
+def test_the_template_explains_itself_and_takes_what_it_asks_for(onlooker, key):
     path = catalogue.get(key).path
-    template = owner.get(f"{path}/import-template?format=xlsx")
+    template = onlooker.get(f"{path}/import-template?format=xlsx")
     assert (template.status, template.body[:4]) == (200, b"PK\x03\x04")
-    assert owner.get(f"{path}/import-template?format=csv").body.startswith("﻿".encode())
+    assert onlooker.get(f"{path}/import-template?format=csv").body.startswith("﻿".encode())
 
 
 @every
@@ -265,11 +281,11 @@ def test_a_preview_computes_and_saves_nothing(owner, world, key):
 
 
 @every
-def test_screens_get_everything_in_both_languages(owner, key):
-    owner.language = "en"
-    english = owner.get(f"meta/documents/{key}").body
-    owner.language = "zh-Hans"
-    chinese = owner.get(f"meta/documents/{key}").body
+def test_screens_get_everything_in_both_languages(onlooker, key):
+    onlooker.language = "en"
+    english = onlooker.get(f"meta/documents/{key}").body
+    onlooker.language = "zh-Hans"
+    chinese = onlooker.get(f"meta/documents/{key}").body
     assert english["label"] != chinese["label"]
     placed = [f for s in english["sections"] for f in s["fields"]]
     assert sorted(placed) == sorted(english["fields"])
