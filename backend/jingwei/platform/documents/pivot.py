@@ -13,12 +13,10 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import models
-from django.db.models.functions import TruncMonth, TruncQuarter, TruncYear
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform.documents.declare import Document
-from jingwei.platform.documents.query import parse_query, scoped, summable, unknown
+from jingwei.platform.documents.query import Sql, column, parse_query, reach, select, summable, unknown
 from jingwei.platform.documents.read import plain, tidy, titles
 from jingwei.platform.documents.values import Meaning, meaning
 from jingwei.platform.errors import Problem, Refusal, Text
@@ -27,11 +25,7 @@ from jingwei.platform.models import Company
 
 MOST_CELLS = 20_000
 """Rows times columns; what is larger is no table to be read."""
-GROUPINGS: Mapping[str, tuple[Text, type[models.Func]]] = {
-    "month": (_("month"), TruncMonth),
-    "quarter": (_("quarter"), TruncQuarter),
-    "year": (_("year"), TruncYear),
-}
+GROUPINGS: Mapping[str, Text] = {"month": _("month"), "quarter": _("quarter"), "year": _("year")}
 _KINDS = ("reference", "choice", "currency", "bool", "date", "instant")
 _OTHERS = ("filter[", "search")
 
@@ -49,10 +43,6 @@ class Dimension:
     @property
     def asked(self) -> str:
         return f"{self.name}.{self.grouping}" if self.grouping else self.name
-
-    @property
-    def column(self) -> str:
-        return f"{self.name}_id" if self.kind in ("reference", "currency") else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +87,7 @@ def described(document: Document) -> dict[str, Any]:
         "dimensions": [
             {
                 "key": d.asked,
-                "label": f"{d.label} · {GROUPINGS[d.grouping][0]}" if d.grouping else str(d.label),
+                "label": f"{d.label} · {GROUPINGS[d.grouping]}" if d.grouping else str(d.label),
                 "field": d.name,
                 "type": d.kind,
             }
@@ -125,7 +115,7 @@ def make_pivot(document: Document, params: Mapping[str, str], actor: Actor) -> P
             raise unknown(str(_("Parameter")), name, allowed)
     query = parse_query(document, rest, ())
     zone = _zone(actor)
-    found = _grouped(document, scoped(document, actor).filter(query.conditions), rows, columns, measure, zone)
+    found = _grouped(document, reach(document, actor) & query.conditions, rows, columns, measure, zone)
     currency = _one_currency(found, rows, columns) if measure != "count" else None
     down = _keys(document, rows, {r["down"] for r in found}, actor, zone)
     across = _keys(document, columns, {r["across"] for r in found}, actor, zone) if columns else [Key(None, "", {})]
@@ -153,37 +143,43 @@ def _zone(actor: Actor) -> ZoneInfo:
 
 def _grouped(
     document: Document,
-    rows: models.QuerySet[Any],
+    rows: Sql,
     down: Dimension,
     across: Dimension | None,
     measure: str,
     zone: ZoneInfo,
 ) -> list[dict[str, Any]]:
     """{down, across, currency, figure} of every group there is, in one statement."""
-    by = {"down": _expression(down, zone)}
+    by = {"down": _expression(document, down, zone)}
     if across:
-        by["across"] = _expression(across, zone)
+        by["across"] = _expression(document, across, zone)
     if measure != "count":
-        by["money"] = models.F(_currency_of(document))
-    figure = models.Count("pk") if measure == "count" else models.Sum(measure)
-    found = list(rows.order_by().values(**by).annotate(figure=figure)[: MOST_CELLS + 1])
+        by["money"] = Sql(_currency_of(document))
+    figure = Sql("count(*)" if measure == "count" else f"sum({column(document, measure)})")
+    places = ", ".join(str(place) for place in range(1, len(by) + 1))
+    grouped = Sql(f"{rows.text} GROUP BY {places} LIMIT {MOST_CELLS + 1}", rows.params)
+    names = [*by, "figure"]
+    found = [dict(zip(names, row, strict=True)) for row in select(document, [*by.values(), figure], grouped)]
     if len(found) > MOST_CELLS:
         raise _too_large(len({r["down"] for r in found}), len({r.get("across") for r in found}))
     return found
 
 
-def _expression(d: Dimension, zone: ZoneInfo) -> Any:
+def _expression(document: Document, d: Dimension, zone: ZoneInfo) -> Sql:
+    own = column(document, d.name)
     if not d.grouping:
-        return models.F(d.column)
-    truncated = GROUPINGS[d.grouping][1]
+        return Sql(own)
     if d.kind == "instant":
-        return truncated(d.column, tzinfo=zone, output_field=models.DateField())
-    return truncated(d.column)
+        return Sql(f"date_trunc('{d.grouping}', {own} AT TIME ZONE %s)::date", (zone.key,))
+    return Sql(f"date_trunc('{d.grouping}', {own})::date")
 
 
 def _currency_of(document: Document) -> str:
     """Where the currency of its amounts stands: on the document, else with its company."""
-    return "currency_id" if "currency" in document.header_fields else "company__currency_id"
+    if "currency" in document.header_fields:
+        return column(document, "currency")
+    own = column(document, "company")
+    return f'(SELECT currency_id FROM "{Company._meta.db_table}" company WHERE company.id = {own})'
 
 
 def _one_currency(found: Sequence[Mapping[str, Any]], down: Dimension, across: Dimension | None) -> str | None:
@@ -289,9 +285,9 @@ def as_json(document: Document, pivot: Pivot) -> dict[str, Any]:
 def _sums(pivot: Pivot) -> tuple[list[Decimal], list[Decimal]]:
     by_row = [Decimal(0)] * len(pivot.row_keys)
     by_column = [Decimal(0)] * len(pivot.column_keys)
-    for (row, column), figure in pivot.cells.items():
-        by_row[row] += figure
-        by_column[column] += figure
+    for (down, across), figure in pivot.cells.items():
+        by_row[down] += figure
+        by_column[across] += figure
     return by_row, by_column
 
 

@@ -42,21 +42,21 @@ Columns = Mapping[str, Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """Part of a WHERE clause: `text` names declared columns and placeholders, never a value."""
+class Sql:
+    """Part of a statement: `text` names declared columns and placeholders, never a value. `&` joins conditions."""
 
     text: str = "TRUE"
     params: tuple[Any, ...] = ()
 
-    def __and__(self, other: Condition) -> Condition:
-        return Condition(f"{self.text} AND {other.text}", (*self.params, *other.params))
+    def __and__(self, other: Sql) -> Sql:
+        return Sql(f"{self.text} AND {other.text}", (*self.params, *other.params))
 
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
     """A list as asked for, checked against the declaration."""
 
-    conditions: Condition
+    conditions: Sql
     sort: str
     descending: bool
     limit: int
@@ -81,7 +81,7 @@ def unknown(what: str, given: str, allowed: Iterable[str]) -> Refusal:
 
 def parse_query(document: Document, params: Mapping[str, str], listable: Iterable[str]) -> ListQuery:
     """Read the query string of a list. Raises Refusal `query.unknown`, `query.cursor`, `number.invalid` …"""
-    conditions = Condition()
+    conditions = Sql()
     known = {"search", "sort", "cursor", "limit", "fields", "count", "totals", "format"}
     for name, value in params.items():
         if found := _FILTER.fullmatch(name):
@@ -148,7 +148,7 @@ def column(document: Document, name: str) -> str:
     return f'"{document.model._meta.db_table}"."{document.field(name).column}"'
 
 
-def _condition(document: Document, name: str, op: str, value: str) -> Condition:
+def _condition(document: Document, name: str, op: str, value: str) -> Sql:
     known = filterable(document)
     if name not in known:
         raise unknown(str(_("Filter")), name, known)
@@ -156,7 +156,7 @@ def _condition(document: Document, name: str, op: str, value: str) -> Condition:
     if op not in operators(m):
         raise unknown(str(_("Operator")), op, operators(m))
     if op == "null":
-        return Condition(f"{own} IS {'' if value in ('1', 'true') else 'NOT '}NULL")
+        return Sql(f"{own} IS {'' if value in ('1', 'true') else 'NOT '}NULL")
     if name == "state":
         states = [s.key for s in document.states]
         wanted = value.split(",") if op == "in" else [value]
@@ -170,17 +170,17 @@ def _condition(document: Document, name: str, op: str, value: str) -> Condition:
         return among(own, [_one(m, part) for part in value.split(",")])
     if op in ("contains", "starts"):
         before = "%" if op == "contains" else ""
-        return Condition(f"upper({own}) LIKE upper(%s)", (f"{before}{_literally(value)}%",))
+        return Sql(f"upper({own}) LIKE upper(%s)", (f"{before}{_literally(value)}%",))
     given = value if m.kind in ("text", "code", "multiline", "email") else _one(m, value)
     if given is None and op == "eq":
-        return Condition(f"{own} IS NULL")
-    return Condition(f"{own} {_COMPARED[op]} %s", (given,))
+        return Sql(f"{own} IS NULL")
+    return Sql(f"{own} {_COMPARED[op]} %s", (given,))
 
 
-def among(own: str, values: Iterable[Any]) -> Condition:
+def among(own: str, values: Iterable[Any]) -> Sql:
     """`IN` with a placeholder for each: of a single value the planner makes an equality, of an array it does not."""
     params = tuple(values)
-    return Condition(f"{own} IN ({', '.join(['%s'] * len(params))})", params) if params else Condition("FALSE")
+    return Sql(f"{own} IN ({', '.join(['%s'] * len(params))})", params) if params else Sql("FALSE")
 
 
 def _literally(value: str) -> str:
@@ -199,14 +199,14 @@ def _one(m: Meaning, value: str) -> Any:
     return read_value(m, value)
 
 
-def _search(document: Document, words: str) -> Condition:
+def _search(document: Document, words: str) -> Sql:
     """Every word must occur in what the registry keeps of the record (number, names, pinyin initials, …)."""
     wanted = tuple(f"%{_literally(word)}%" for word in fold(words).split()[:8])
     if not wanted:
-        return Condition()
+        return Sql()
     found = f"found.group_id = {column(document, 'group')} AND found.id = {column(document, 'id')}"
     contained = " AND found.search_text LIKE %s" * len(wanted)
-    return Condition(f"EXISTS (SELECT 1 FROM document found WHERE {found}{contained})", wanted)
+    return Sql(f"EXISTS (SELECT 1 FROM document found WHERE {found}{contained})", wanted)
 
 
 def cursor_of(found: Columns, query: ListQuery, at: int) -> str:
@@ -241,43 +241,45 @@ def _cursor(document: Document, given: str, sort: str) -> tuple[Any, int] | None
     return field.to_python(value), last
 
 
-def reach(document: Document, actor: Actor) -> Condition:
+def reach(document: Document, actor: Actor) -> Sql:
     """Rows of the declaration in the actor's group, and in the companies where they may be viewed. 403 when nowhere."""
     permission = f"{document.key}.view"
     actor.need(permission, None)
-    found = Condition(f"{column(document, 'group')} = %s", (actor.group_id,))
+    found = Sql(f"{column(document, 'group')} = %s", (actor.group_id,))
     for name, value in document.where.items():
-        found &= Condition(f"{column(document, name)} = %s", (value,))
+        found &= Sql(f"{column(document, name)} = %s", (value,))
     return found & among(column(document, "company"), actor.scope(permission)) if document.per_company else found
 
 
-def _beyond(document: Document, query: ListQuery) -> Condition:
+def _beyond(document: Document, query: ListQuery) -> Sql:
     """Rows behind the cursor. PostgreSQL puts rows without a value last, in descending order first."""
     if query.after is None:
-        return Condition()
+        return Sql()
     (value, last), step = query.after, "<" if query.descending else ">"
     own, id = column(document, query.sort), column(document, "id")
     if query.sort == "id":
-        return Condition(f"{id} {step} %s", (last,))
+        return Sql(f"{id} {step} %s", (last,))
     if value is None:
         others = f" OR {own} IS NOT NULL" if query.descending else ""
-        return Condition(f"({own} IS NULL AND {id} {step} %s{others})", (last,))
+        return Sql(f"({own} IS NULL AND {id} {step} %s{others})", (last,))
     others = f" OR {own} IS NULL" if document.field(query.sort).null and not query.descending else ""
-    return Condition(f"(({own}, {id}) {step} (%s, %s){others})", (value, last))
+    return Sql(f"(({own}, {id}) {step} (%s, %s){others})", (value, last))
 
 
-def _ordered(document: Document, query: ListQuery, actor: Actor, limit: int) -> Condition:
+def _ordered(document: Document, query: ListQuery, actor: Actor, limit: int) -> Sql:
     """The rows in reach, filtered and in order, from the cursor on."""
     found = reach(document, actor) & query.conditions & _beyond(document, query)
     direction = "DESC" if query.descending else "ASC"
     order = ", ".join(f"{column(document, name)} {direction}" for name in dict.fromkeys((query.sort, "id")))
-    return Condition(f"{found.text} ORDER BY {order} LIMIT %s", (*found.params, limit))
+    return Sql(f"{found.text} ORDER BY {order} LIMIT %s", (*found.params, limit))
 
 
-def select(document: Document, what: str, rows: Condition) -> list[tuple[Any, ...]]:
+def select(document: Document, what: Iterable[Sql], rows: Sql) -> list[tuple[Any, ...]]:
     """One statement over the document's table."""
+    shown = list(what)
+    text = f'SELECT {", ".join(s.text for s in shown)} FROM "{document.model._meta.db_table}" WHERE {rows.text}'
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT {what} FROM "{document.model._meta.db_table}" WHERE {rows.text}', rows.params)
+        cursor.execute(text, [*(p for s in shown for p in s.params), *rows.params])
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 
@@ -286,12 +288,11 @@ def fetch(document: Document, query: ListQuery, actor: Actor, names: Iterable[st
     """The rows of a list: for each field of `names`, and for what every list needs, the values of all rows; those of a
     reference are ids."""
     wanted = list(dict.fromkeys(("id", "version", "state", query.sort, *names)))
-    shown = ", ".join(column(document, name) for name in wanted)
-    found = select(document, shown, _ordered(document, query, actor, limit))
+    found = select(document, (Sql(column(document, name)) for name in wanted), _ordered(document, query, actor, limit))
     return dict(zip(wanted, zip(*found, strict=True) if found else ((),) * len(wanted), strict=True))
 
 
-def records(document: Document, rows: Condition) -> list[Any]:
+def records(document: Document, rows: Sql) -> list[Any]:
     """Whole records."""
     statement = f'SELECT * FROM "{document.model._meta.db_table}" WHERE {rows.text}'
     return list(document.model._default_manager.raw(statement, rows.params))

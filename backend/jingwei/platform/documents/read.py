@@ -17,8 +17,8 @@ from jingwei.platform.documents.declare import Document
 from jingwei.platform.documents.perform import wrong_state
 from jingwei.platform.documents.query import (
     Columns,
-    Condition,
     ListQuery,
+    Sql,
     among,
     column,
     cursor_of,
@@ -107,9 +107,9 @@ def counts_and_totals(document: Document, query: ListQuery, actor: Actor) -> lis
     by_currency = bool(query.totals) and "currency" in document.header_fields
     told_by = column(document, "currency") if by_currency else "NULL"
     if by_currency:
-        rows = Condition(f"{rows.text} GROUP BY 1 ORDER BY 1", rows.params)
+        rows = Sql(f"{rows.text} GROUP BY 1 ORDER BY 1", rows.params)
     sums = [f"sum({column(document, name)})" for name in query.totals]
-    found = select(document, ", ".join([told_by, "count(*)", *sums]), rows)
+    found = select(document, map(Sql, [told_by, "count(*)", *sums]), rows)
     return [
         {
             "currency": currency,
