@@ -38,10 +38,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "jingwei.platform.http.middleware.RequestContext",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "jingwei.platform.http.middleware.ContentSecurityPolicy",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -91,9 +89,6 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = PRODUCTION
 # Behind a proxy that ends TLS we see http; the browser's Origin says https.
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS if "*" not in host]
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024  # bytes of a JSON body: a document of some ten thousand lines
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # larger files go through a temporary file

@@ -147,7 +147,10 @@ def test_a_role_in_one_company_does_not_reach_another(world):
 
 def test_pages_carry_a_strict_policy_with_a_fresh_nonce():
     client = Client()
-    policies = [client.get("/health/live").headers["Content-Security-Policy"] for _ in range(2)]
+    answers = [client.get("/health/live").headers for _ in range(2)]
+    policies = [headers["Content-Security-Policy"] for headers in answers]
+    names = ("X-Frame-Options", "X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy")
+    assert [answers[0][name] for name in names] == ["DENY", "nosniff", "same-origin", "same-origin"]
     assert policies[0] != policies[1]
     for word in ("unsafe-inline", "unsafe-eval", "http:", "https:", "*"):
         assert word not in policies[0]
