@@ -45,10 +45,12 @@ Columns = Mapping[str, Sequence[Any]]
 class Sql:
     """Part of a statement: `text` names declared columns and placeholders, never a value. `&` joins conditions."""
 
-    text: str = "TRUE"
+    text: str = ""
     params: tuple[Any, ...] = ()
 
     def __and__(self, other: Sql) -> Sql:
+        if not self.text or not other.text:
+            return self if self.text else other
         return Sql(f"{self.text} AND {other.text}", (*self.params, *other.params))
 
 
