@@ -36,7 +36,10 @@ def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
             for problem in _line_problems(line):
                 place = f"lines.{position}.{problem.field}"
                 found.append(problem.at(field=place, row=draft.row, line=position + 1))
-    return found or cycles.problems(command, [(d.row, d.record) for d in drafts])
+    if found:
+        return found
+    cycles.lock(d.record for d in drafts if d.record.state == ACTIVE)
+    return cycles.problems(command, [(d.row, d.record) for d in drafts])
 
 
 def _line_problems(line: BillLine) -> list[Problem]:
@@ -62,15 +65,11 @@ def _amount(item: Any, quantity: Any, unit: Any) -> list[Problem]:
     return found
 
 
-def saved(command: Command, drafts: Sequence[Draft]) -> None:
-    """What was changed of active bills makes no item contain itself, whatever others change at the same moment."""
-    cycles.refuse_any(command, [(d.row, d.record) for d in drafts if d.record.state == ACTIVE])
-
-
 def activate(command: Command, bills: Sequence[BillOfMaterials], inputs: Input) -> None:
     """Let bills hold. Raises `bom.overlap`, `bom.cycle`."""
     refuse(revisions.overlaps(command, [(None, bill) for bill in bills]))
-    cycles.refuse_any(command, [(None, bill) for bill in bills])
+    cycles.lock(bills)
+    refuse(cycles.problems(command, [(None, bill) for bill in bills]))
 
 
 def revised(command: Command, bills: Sequence[BillOfMaterials]) -> list[dict[str, Any]]:

@@ -1,9 +1,9 @@
 """No item contains itself, through however many bills (I-24).
 
 What counts are the active bills, whatever days they hold: planning goes through items from top to bottom. A draft is
-compared with them while it is typed. When it becomes active, or an active one is changed, this is done once more behind
-a lock that all bills of the company share: two changes may each be sound and together not. A trigger refuses what comes
-past these rules (`migrations/0002_no_cycles.py`).
+compared with them while it is typed. When it becomes active, or an active one is changed, this is done behind a lock of
+all bills of the company: two changes may each be sound and together not. A trigger refuses what comes past these rules
+(`migrations/0002_no_cycles.py`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from jingwei.engineering.models import BillOfMaterials
 from jingwei.masterdata.models import Item
 from jingwei.platform.documents.command import Command
-from jingwei.platform.errors import Problem, Text, refuse
+from jingwei.platform.errors import Problem, Text
 
 #: What the trigger says, for `platform.documents.constraints.named`.
 GUARDS: dict[str, tuple[str, Text, int]] = {
@@ -51,15 +51,11 @@ class _Place:
     line: int
 
 
-def refuse_any(command: Command, bills: Sequence[tuple[int | None, BillOfMaterials]]) -> None:
-    """`problems`, behind the lock of the company's bills: what others changed before is seen, what they change later
-    sees this."""
-    if not bills:
-        return
+def lock(bills: Iterable[BillOfMaterials]) -> None:
+    """Before active bills change: what others changed before is seen, what they change later sees this."""
     with connection.cursor() as cursor:
-        for company in sorted({bill.company_id for _row, bill in bills}):
+        for company in sorted({bill.company_id for bill in bills}):
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('bills'), %s::int)", [company % 2**31])
-    refuse(problems(command, bills))
 
 
 def problems(command: Command, bills: Sequence[tuple[int | None, BillOfMaterials]]) -> list[Problem]:

@@ -95,7 +95,6 @@ BOM = revisions.declared(
     ),
     prepare=boms.prepare,
     check=boms.check,
-    saved=boms.saved,
 )
 
 ROUTING = revisions.declared(

@@ -48,12 +48,13 @@ WITH RECURSIVE above(item_id) AS (
 @dataclass(frozen=True, slots=True)
 class Need:
     """A component that something takes: how much in its stock unit, scrap included, rounded up to the decimals of that
-    unit. `component` has its stock unit loaded."""
+    unit. `component` has its stock unit loaded; the line of the bill is in `unit_written`."""
 
     bill: BillOfMaterials
     line: BillLine
     component: Item
     quantity: Decimal
+    unit_written: Unit
 
     @property
     def component_id(self) -> int:
@@ -186,12 +187,13 @@ class Bills:
         bill = self.on(item, day)
         if bill is None:
             return []
-        return [
-            Need(bill, line, component, round_up(Fraction(quantity) * self.per_unit(bill, line), component.unit.scale))
-            for line in bill.lines
-            if revisions.holds(line, day)
-            for component in [self.items[line.component_id]]
-        ]
+        held = (line for line in bill.lines if revisions.holds(line, day))
+        return [self._need(bill, line, Fraction(quantity)) for line in held]
+
+    def _need(self, bill: BillOfMaterials, line: BillLine, quantity: Fraction) -> Need:
+        component = self.items[line.component_id]
+        taken = round_up(quantity * self.per_unit(bill, line), component.unit.scale)
+        return Need(bill, line, component, taken, self.units[line.unit_id] if line.unit_id else component.unit)
 
     def per_unit(self, bill: BillOfMaterials, line: BillLine) -> Fraction:
         """How much of the component one stock unit of the product takes, both in stock units, with what is lost."""

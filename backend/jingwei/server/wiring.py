@@ -16,6 +16,7 @@ from jingwei.books.sealing import Broken, verify
 from jingwei.engineering import documents as engineering
 from jingwei.engineering.cycles import GUARDS as ENGINEERING_GUARDS
 from jingwei.engineering.invariants import RULES as ENGINEERING_RULES
+from jingwei.engineering.reports import REPORTS as ENGINEERING_REPORTS
 from jingwei.finance import documents as finance
 from jingwei.finance.invariants import RULES as FINANCE_RULES
 from jingwei.finance.vouchers import name_vouchers
@@ -41,7 +42,7 @@ MODULES = (
     Module("sales", _("Sales"), sales.DOCUMENTS, reports=SALES_REPORTS),
     Module("purchasing", _("Purchasing"), purchasing.DOCUMENTS),
     Module("warehouse", _("Inventory"), warehouse.DOCUMENTS, reports=STOCK_REPORTS),
-    Module("engineering", _("Engineering"), engineering.DOCUMENTS),
+    Module("engineering", _("Engineering"), engineering.DOCUMENTS, reports=ENGINEERING_REPORTS),
     Module("finance", _("Finance"), (*finance.DOCUMENTS, *books.DOCUMENTS), reports=BOOKS_REPORTS),
     Module("insight", _("Analysis"), reports=INSIGHT_REPORTS),
     Module(
