@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -16,6 +16,10 @@ from jingwei.platform.documents.declare import Choices, Draft, Input, asked
 from jingwei.platform.errors import Problem, Refusal, refuse
 
 OPEN, CLOSED = "open", "closed"
+LastPosting = Callable[[Command, Sequence[Period]], None]
+#: By area, what posts into periods for the last time before it is closed; filled by the server. Told of the periods
+#: whose area is about to be closed, in one call.
+before_closing: dict[str, Sequence[LastPosting]] = {}
 
 _SHARE = """
 SELECT wanted.company, wanted.posted_on, wanted.area, period.id, period.code, period_lock.is_closed
@@ -127,7 +131,12 @@ def close(command: Command, periods: Sequence[Period], inputs: Closing) -> None:
         message = _("%(area)s is not one of: %(areas)s.") % {"area": inputs.area, "areas": ", ".join(areas)}
         raise Refusal(Problem("area.unknown", message, field="area"))
     last = areas.index(inputs.area) if inputs.area else len(areas) - 1
-    counts = _stop_posting(command, periods)
+    _stop_posting(command, periods)
+    for area in [inputs.area] if inputs.area else areas:
+        closing = [p for p in periods for lock in p.locks if lock.area == area and not lock.is_closed]
+        for post_last in before_closing.get(area, ()) if closing else ():
+            post_last(command, closing)
+    counts = _entry_counts(command, periods)
     for period in sorted(periods, key=lambda p: p.starts_on):
         for lock in period.locks:
             if areas.index(lock.area) <= last and not lock.is_closed:
@@ -140,12 +149,16 @@ def close(command: Command, periods: Sequence[Period], inputs: Closing) -> None:
             period.state = CLOSED
 
 
-def _stop_posting(command: Command, periods: Sequence[Period]) -> dict[tuple[int, str], int]:
-    """Wait for every posting that holds a lock of the periods, keep new ones out, and count what is there: from now on
-    the count is final until the period is opened again (proven by invariant I-22)."""
+def _stop_posting(command: Command, periods: Sequence[Period]) -> None:
+    """Wait for every posting that holds a lock of the periods, and keep new ones out."""
     ids = [p.pk for p in periods]
     locks = PeriodLock.objects.select_for_update().filter(group_id=command.actor.group_id, period_id__in=ids)
     list(locks.order_by("id").values_list("id"))
+
+
+def _entry_counts(command: Command, periods: Sequence[Period]) -> dict[tuple[int, str], int]:
+    """What is there: from now on the count is final until the period is opened again (proven by invariant I-22)."""
+    ids = [p.pk for p in periods]
     entries = JournalEntry.objects.filter(group_id=command.actor.group_id, period_id__in=ids)
     rows = entries.values_list("period_id", "area").annotate(count=models.Count("id"))
     return {(period, area): count for period, area, count in rows}

@@ -54,6 +54,7 @@ ITEM_CATEGORY = masters.master(
     steward=STEWARD,
     sections=(
         Section(key="main", label=_("Category"), fields=("code", "name_zh", "name_en", "parent", "accounting_class")),
+        Section(key="valuation", label=_("Valuation"), fields=("valuation_method",)),
     ),
     columns=("code", "name_zh", "name_en", "parent", "accounting_class", "state"),
     filters=("state", "parent", "accounting_class"),

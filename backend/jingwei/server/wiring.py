@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.books import documents as books
+from jingwei.books import periods
 from jingwei.books.invariants import RULES as BOOKS_RULES
-from jingwei.books.models import Bookkeeping
+from jingwei.books.models import Area, Bookkeeping
 from jingwei.books.numbers import give_voucher_numbers
 from jingwei.books.reports import REPORTS as BOOKS_REPORTS
 from jingwei.books.sealing import Broken, verify
@@ -34,14 +35,16 @@ from jingwei.purchasing.invariants import RULES as PURCHASING_RULES
 from jingwei.sales import documents as sales
 from jingwei.sales.invariants import RULES as SALES_RULES
 from jingwei.sales.reports import REPORTS as SALES_REPORTS
+from jingwei.stock import documents as stock
 from jingwei.stock.invariants import RULES as STOCK_RULES
 from jingwei.stock.reports import REPORTS as STOCK_REPORTS
+from jingwei.stock.weighting import make_final
 from jingwei.warehouse import documents as warehouse
 
 MODULES = (
     Module("sales", _("Sales"), sales.DOCUMENTS, reports=SALES_REPORTS),
     Module("purchasing", _("Purchasing"), purchasing.DOCUMENTS),
-    Module("warehouse", _("Inventory"), warehouse.DOCUMENTS, reports=STOCK_REPORTS),
+    Module("warehouse", _("Inventory"), (*warehouse.DOCUMENTS, *stock.DOCUMENTS), reports=STOCK_REPORTS),
     Module("engineering", _("Engineering"), engineering.DOCUMENTS, reports=ENGINEERING_REPORTS),
     Module("finance", _("Finance"), (*finance.DOCUMENTS, *books.DOCUMENTS), reports=BOOKS_REPORTS),
     Module("insight", _("Analysis"), reports=INSIGHT_REPORTS),
@@ -61,12 +64,16 @@ CONSUMERS: tuple[Consumer, ...] = ()
 
 FINISHERS = (give_voucher_numbers, name_vouchers, command.record_changes, command.tell_others)
 
+#: What an area of a period still needs before nothing more is posted into it.
+BEFORE_CLOSING: dict[str, tuple[periods.LastPosting, ...]] = {Area.STOCK_VALUE: (make_final,)}
+
 
 def install() -> None:
     """Fill the catalogue; called once by the server's app when Django is ready."""
     catalogue.install(MODULES, JOBS, deeds=(views.SHARE,))
     command.finishers[:] = FINISHERS
     constraints.named.update(ENGINEERING_GUARDS)
+    periods.before_closing |= BEFORE_CLOSING
 
 
 def chain_faults(group_id: int) -> Iterator[tuple[int, Broken]]:

@@ -4,40 +4,76 @@ corrections. Derived when it is asked for, never stored."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
+from jingwei.masterdata.models import ValuationMethod
 from jingwei.masterdata.pricing import share_of
 from jingwei.platform.documents.command import Command
 from jingwei.stock import history
-from jingwei.stock.averaging import ZERO, Holding
-from jingwei.stock.models import Move
+from jingwei.stock.history import History, Stream
+from jingwei.stock.methods import ZERO, holding_of
+from jingwei.stock.models import Checkpoint, Move
 from jingwei.stock.replaying import replay
 
 
 def effective(command: Command, books: Any, issues: Iterable[Move]) -> dict[int, Decimal]:
     """What posted issues cost, in functional currency: as posted, unless their period was reckoned again since."""
+    issues = list(issues)
     costs = {m.pk: -m.value for m in issues}
-    by_period: dict[tuple[int, int], list[Move]] = defaultdict(list)
+    if not issues:
+        return costs
+    streams = {(m.item_id, lot) for m in issues for lot in (m.lot_id or 0, 0)}
+    known = history.checkpoints(command.actor.group_id, books.company_id, streams)
+    again = {(s, c.period_id): c for s, found in known.items() for c in found if c.is_recosted}
+    wanted: dict[tuple[Stream, int], list[Move]] = defaultdict(list)
     for move in issues:
-        by_period[move.item_id, move.period_id].append(move)
-    known = history.checkpoints(command.actor.group_id, books.company_id, {item for item, _p in by_period})
-    again = {(c.item_id, c.period_id): c for found in known.values() for c in found if c.is_recosted}
-    wanted = {key: again[key] for key in by_period if key in again}
+        own = (move.item_id, move.lot_id or 0)
+        stream = own if known[own] else (move.item_id, 0)
+        if (stream, move.period_id) in again:
+            wanted[stream, move.period_id].append(move)
     if not wanted:
         return costs
-    since = min(c.starts_on for c in wanted.values())
-    histories = history.load(command.actor.group_id, books.company_id, {i for i, _p in wanted}, since, books.instants)
-    for (item, period), checkpoint in wanted.items():
-        rows = [r for r in histories[item].rows if r.period == period]
-        holding = Holding(checkpoint.quantity, checkpoint.value)
-        done = replay(holding, rows, histories[item].parts, decimals=books.decimals, spill=0)
-        for move in by_period[item, period]:
-            costs[move.pk] = -done.worths[move.pk]
+    points = {key: again[key] for key in wanted}
+    since = min(c.starts_on for c in points.values())
+    priced = any(c.method == ValuationMethod.STANDARD for c in points.values())
+    found = histories(command, books, {s for s, _p in wanted}, since, priced=priced)
+    for (stream, period), moves in wanted.items():
+        done = _replayed(books, points[stream, period], found[stream])
+        for move in moves:
+            costs[move.pk] = -done[move.pk]
     return costs
+
+
+def _replayed(books: Any, point: Checkpoint, found: History) -> dict[int, Decimal]:
+    """The worth of each step of the period that begins with `point`."""
+    rows = [r for r in found.rows if r.period == point.period_id]
+    finals = books.finals if point.method == ValuationMethod.MONTH_WEIGHTED else ()
+    given = {"decimals": books.decimals, "spill": 0}
+    return replay(holding_of(point), rows, found.parts, earlier=found.earlier, finals=finals, **given).worths
+
+
+def histories(
+    command: Command, books: Any, streams: Collection[Stream], since: date, *, priced: bool
+) -> dict[Stream, History]:
+    """The histories of streams since the first day of a period, with what earlier issues cost by now of which goods or
+    cost came back or passed on since."""
+    group_id = command.actor.group_id
+    found = history.load(group_id, books.company_id, streams, since, books.instants, priced=priced)
+    unknown = {origin for own in found.values() for origin in own.unknown()}
+    issues = {m.pk: m for m in history.moves_of(group_id, unknown).values() if m.direction < 0 and not m.origin_id}
+    if not issues:
+        return found
+    costs, parts = effective(command, books, issues.values()), history.parts_of(group_id, issues)
+    for own in found.values():
+        for origin in own.parts.keys() & issues.keys():
+            own.earlier[origin] = issues[origin].quantity, costs[origin]
+            own.parts[origin] = parts[origin]
+    return found
 
 
 _PARTS = """

@@ -17,13 +17,14 @@ from typing import NamedTuple
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.masterdata.models import VALUED, Item, Location
+from jingwei.masterdata.models import VALUED, Item, Location, ValuationMethod
 from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import Problem, Refusal, refuse
 from jingwei.platform.money import round_half_up
 from jingwei.stock.balances import Key
 from jingwei.stock.models import Balance, Counted, ItemValue, Move
+from jingwei.stock.streams import Held
 
 ZERO = Decimal(0)
 GAIN, LOSS = "stock.count_gain", "stock.count_loss"
@@ -189,26 +190,38 @@ ORDER BY item_id, effective_at DESC, id DESC
 def surplus_values(
     command: Command,
     company_id: int,
-    wanted: Sequence[tuple[int, Decimal, Decimal | None]],
-    values: Mapping[int, ItemValue],
+    wanted: Sequence[tuple[int, int | None, Decimal, Decimal | None]],
+    held: Held,
     decimals: int,
 ) -> list[Decimal | None]:
-    """The worth of surpluses given as (item, quantity, unit cost or None): at the cost given, else at the average of
-    now, else at the cost of the last move. None where there is none of them. `values` are the locked rows."""
-    unknown = {item for item, _q, price in wanted if price is None and values[item].quantity <= 0}
+    """The worth of surpluses given as (item, lot, quantity, unit cost or None): at the cost given, else at that of what
+    is there, else at the cost of the last move. None where there is none of them. `held` are the locked rows."""
+    values = {(item, lot): held.of(item, lot) for item, lot, _q, _price in wanted}
+    unknown = {i for i, lot, _q, price in wanted if price is None and unit_cost(values[i, lot]) is None}
     last: dict[int, Decimal] = {}
     if unknown:
         with connection.cursor() as cursor:
             cursor.execute(_LAST_COST, [command.actor.group_id, company_id, sorted(unknown)])
             last = {item: abs(cost) for item, cost in cursor.fetchall()}
     result: list[Decimal | None] = []
-    for item, quantity, price in wanted:
-        cost = price if price is not None else last.get(item)
-        if price is None and values[item].quantity > 0:
-            result.append(round_half_up(quantity * values[item].value / values[item].quantity, decimals))
+    for item, lot, quantity, price in wanted:
+        if price is not None:
+            result.append(round_half_up(quantity * price, decimals))
+        elif (cost := unit_cost(values[item, lot])) is not None:
+            result.append(round_half_up(quantity * cost[1] / cost[0], decimals))
         else:
-            result.append(None if cost is None else round_half_up(quantity * cost, decimals))
+            known = last.get(item)
+            result.append(None if known is None else round_half_up(quantity * known, decimals))
     return result
+
+
+def unit_cost(held: ItemValue) -> tuple[Decimal, Decimal] | None:
+    """A quantity of what is there and its value: the standard or provisional cost where there is one, else the
+    average; None where nothing is there."""
+    if held.method in (ValuationMethod.STANDARD, ValuationMethod.MONTH_WEIGHTED) and held.layers:
+        _key, quantity, value = held.layers[0]
+        return Decimal(quantity), Decimal(value)
+    return (held.quantity, held.value) if held.quantity > 0 else None
 
 
 def no_cost(item: Item, line: int | None = None) -> Refusal:

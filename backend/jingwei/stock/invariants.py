@@ -72,11 +72,42 @@ RULES = (
         "An item's value is the sum of its value entries, and nothing is worth nothing.",
         "SELECT 'item_value', w.id, w.quantity || ' worth ' || w.value || ', entries ' || coalesce(v.amount, 0) || "
         "', moves ' || coalesce(m.quantity, 0) FROM item_value w LEFT JOIN (SELECT item_id, company_id, "
-        "sum(amount) amount FROM value_entry WHERE group_id = %(group)s GROUP BY 1, 2) v USING (item_id, company_id) "
-        "LEFT JOIN (SELECT item_id, company_id, sum(direction * quantity) quantity FROM move "
-        "WHERE group_id = %(group)s GROUP BY 1, 2) m USING (item_id, company_id) WHERE w.group_id = %(group)s "
+        "CASE WHEN GROUPING(lot_id) = 1 THEN 0 ELSE lot_id END lot_id, sum(amount) amount FROM value_entry "
+        "WHERE group_id = %(group)s GROUP BY GROUPING SETS ((1, 2), (1, 2, value_entry.lot_id)) "
+        "HAVING GROUPING(lot_id) = 1 OR lot_id <> 0) v USING (item_id, company_id, lot_id) "
+        "LEFT JOIN (SELECT item_id, company_id, CASE WHEN GROUPING(lot_id) = 1 THEN 0 ELSE lot_id END lot_id, "
+        "sum(direction * quantity) quantity FROM move WHERE group_id = %(group)s "
+        "GROUP BY GROUPING SETS ((1, 2), (1, 2, move.lot_id)) HAVING GROUPING(lot_id) = 1 OR lot_id IS NOT NULL) m "
+        "USING (item_id, company_id, lot_id) WHERE w.group_id = %(group)s "
         "AND (w.value <> coalesce(v.amount, 0) OR w.quantity <> coalesce(m.quantity, 0) "
-        "OR (w.quantity = 0 AND w.value <> 0))",
+        "OR (w.quantity = 0 AND w.value <> 0 AND w.method <> 'month_weighted'))",
+    ),
+    Invariant(
+        "I-18",
+        "Nothing is worth nothing when the costs of a month are final, by whatever method.",
+        "SELECT 'item_value', w.id, p.code || ': 0 worth ' || v.amount FROM item_value w JOIN final_period f ON "
+        "f.group_id = w.group_id AND f.company_id = w.company_id JOIN period p ON p.id = f.period_id "
+        "CROSS JOIN LATERAL (SELECT sum(amount) amount FROM value_entry e WHERE e.group_id = w.group_id "
+        "AND e.company_id = w.company_id AND e.item_id = w.item_id AND e.posted_on <= p.ends_on) v "
+        "CROSS JOIN LATERAL (SELECT sum(direction * quantity) quantity FROM move m WHERE m.group_id = w.group_id "
+        "AND m.company_id = w.company_id AND m.item_id = w.item_id AND m.effective_on <= p.ends_on) q "
+        "WHERE w.group_id = %(group)s AND w.method = 'month_weighted' AND q.quantity = 0 AND v.amount <> 0",
+    ),
+    Invariant(
+        "I-18",
+        "What is in layers, first in first out, is what there is.",
+        "SELECT 'item_value', w.id, w.quantity || ' worth ' || w.value || ', layers ' || w.layers FROM item_value w "
+        "CROSS JOIN LATERAL (SELECT coalesce(sum((x ->> 1)::numeric), 0) quantity, "
+        "coalesce(sum((x ->> 2)::numeric), 0) value FROM jsonb_array_elements(w.layers) x) s "
+        "WHERE w.group_id = %(group)s AND w.method = 'fifo' AND (s.quantity, s.value) <> (w.quantity, w.value)",
+    ),
+    Invariant(
+        "I-18",
+        "What is valued at standard cost is worth its quantity at the price in force.",
+        "SELECT 'item_value', w.id, w.quantity || ' worth ' || w.value || ' at ' || w.layers FROM item_value w "
+        "JOIN company c ON c.id = w.company_id JOIN currency y ON y.code = c.currency_id "
+        "WHERE w.group_id = %(group)s AND w.method = 'standard' AND w.quantity <> 0 AND w.value <> round("
+        "w.quantity * (w.layers -> 0 ->> 2)::numeric / (w.layers -> 0 ->> 1)::numeric, y.decimals)",
     ),
     Invariant(
         "I-33",

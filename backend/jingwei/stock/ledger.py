@@ -17,13 +17,14 @@ from jingwei.books.keeping import accounts_by_code, keeping_of
 from jingwei.books.models import Account, Area, Bookkeeping, EntryKind, Period
 from jingwei.books.roles import Role
 from jingwei.books.rules import RULES_VERSION, determination, rulebook
-from jingwei.masterdata.models import Item
+from jingwei.masterdata.models import Item, ValuationMethod
 from jingwei.platform.documents.command import Command
 from jingwei.platform.models import Company
-from jingwei.stock.models import ValueEntry, ValueKind
+from jingwei.stock.models import FinalPeriod, ValueEntry, ValueKind
 from jingwei.stock.valuing import Valuation
 
 COST = "sales.cost_recognised"
+STANDARD = "purchase.received_at_standard"
 
 
 @dataclass
@@ -57,6 +58,12 @@ class Books:
         """When each period begins."""
         return self._beginnings[1]
 
+    @cached_property
+    def finals(self) -> frozenset[int]:
+        """Periods whose costs are final."""
+        rows = FinalPeriod.objects.filter(group_id=self.company.group_id, company_id=self.company_id)
+        return frozenset(rows.values_list("period_id", flat=True))
+
     def know(self, wanted: Iterable[tuple[str, Item]]) -> None:
         """Load the accounts of events and items, and the cost of sales of the items, in one statement."""
         pairs = {(event, str(item.category.accounting_class)) for event, item in wanted}
@@ -81,6 +88,16 @@ class Books:
     def cost_account(self, item: Item) -> int:
         """The cost of sales of an item: where value goes that belongs to goods no longer in stock."""
         return self.accounts(COST, item)[1]
+
+    def know_spills(self, wanted: Iterable[tuple[Item, str]]) -> None:
+        """Load the variance accounts of items at standard cost, in one statement."""
+        items = [item for item, method in wanted if method == ValuationMethod.STANDARD]
+        self._load(code for item in items for code in self._codes(STANDARD, str(item.category.accounting_class)))
+
+    def spill_account(self, item: Item, method: str) -> int:
+        """Where value goes that the stock does not hold: the variance of what is valued at standard cost, else the cost
+        of sales."""
+        return self.accounts(STANDARD, item)[1] if method == ValuationMethod.STANDARD else self.cost_account(item)
 
     def _load(self, codes: Iterable[str]) -> None:
         missing = {(self.company_id, code) for code in codes} - self.known.keys()
@@ -133,12 +150,14 @@ def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[
     causes = {d.document_id: f"{d.cause_id}{'r' if d.cause_id in reversed_ones else ''}" for d in drafts if d.cause_id}
     written = [*valuation.entries, *valuation.corrections]
     command.load(Account, (e.contra_id for e in written))
+    moved = {(e.document_id, e.posted_on) for e in valuation.entries}
     for entry in written:
         cause = causes.get(entry.document_id)
         purpose = "stock.reversed" if entry.document_id in reversed_ones else "stock"
         if cause:  # a count touched by a late entry: once for each document that does
             purpose = f"recounted.{cause}"
-        if entry.kind == ValueKind.CORRECTION:
+        is_own = entry.kind == ValueKind.VARIANCE and (entry.document_id, entry.posted_on) in moved
+        if entry.kind != ValueKind.MOVE and not is_own:
             purpose = f"recosted.{entry.period_id}.{cause}" if cause else f"{purpose}.recosted.{entry.period_id}"
         entries[entry.document_id, purpose, entry.posted_on].append(entry)
     journal.post(

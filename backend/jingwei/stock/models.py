@@ -6,9 +6,17 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.books.models import Account, Period
-from jingwei.masterdata.models import Item, Location
-from jingwei.platform.fields import AmountField, QuantityField, TenantForeignKey
-from jingwei.platform.models import Company, RegistryRow, TenantModel
+from jingwei.masterdata.models import Item, Location, ValuationMethod
+from jingwei.platform.fields import AmountField, NoteField, PriceField, QuantityField, TenantForeignKey
+from jingwei.platform.models import (
+    Company,
+    CompanyRecord,
+    Line,
+    NumberedDocument,
+    RegistryRow,
+    TenantModel,
+    document_constraints,
+)
 
 
 class Status(models.TextChoices):
@@ -250,22 +258,21 @@ class PlannedMove(TenantModel):
         ]
 
 
-class Method(models.TextChoices):
-    MOVING_AVERAGE = "moving_average", _("Moving average")
-
-
 class ItemValue(TenantModel):
-    """What an item is worth in a valuation area (the company), now. Quantity 0 is worth 0. `last_at`, `last_direction`
-    and `last_period_id` name the last move in order: one that sorts before it re-costs what came after; one of a later
-    period begins that with a checkpoint."""
+    """What an item is worth in a valuation area (the company), now; where cost is kept by lot, a row per lot beside the
+    row of the item (lot 0), which is their sum. `layers` are what the method needs to price what leaves. `last_at`,
+    `last_direction` and `last_period_id` name the last move in order: one that sorts before it re-costs what came
+    after; one of a later period begins that with a checkpoint."""
 
     unindexed = ("company", "item")
 
     company = TenantForeignKey(Company)
     item = TenantForeignKey(Item)
-    method = models.CharField(max_length=16, choices=Method.choices, default=Method.MOVING_AVERAGE)
+    lot_id = models.BigIntegerField(default=0)
+    method = models.CharField(max_length=16, choices=ValuationMethod.choices, default=ValuationMethod.MOVING_AVERAGE)
     quantity = QuantityField(default=0)
     value = AmountField(default=0)
+    layers = models.JSONField(default=list)
     last_at = models.DateTimeField(null=True)
     last_direction = models.SmallIntegerField(default=0)
     last_period_id = models.BigIntegerField(default=0)
@@ -273,33 +280,142 @@ class ItemValue(TenantModel):
     class Meta:
         db_table = "item_value"
         constraints = [
-            models.UniqueConstraint(fields=["group", "company", "item"], name="item_value_key"),
+            models.UniqueConstraint(fields=["group", "company", "item", "lot_id"], name="item_value_lot_key"),
             models.CheckConstraint(
-                name="item_value_zero",
-                condition=~models.Q(quantity=0) | models.Q(value=0),
+                name="item_value_nothing",
+                condition=~models.Q(quantity=0) | models.Q(value=0) | models.Q(method=ValuationMethod.MONTH_WEIGHTED),
                 violation_error_code="stock.value_without_quantity",
             ),
         ]
 
 
 class Checkpoint(TenantModel):
-    """Quantity and value of an item before the first move of a period: where re-costing begins, so that it never looks
-    further back than the month. `is_recosted` says that issues of the period cost something else than was posted with
-    them: the difference stands in corrections."""
+    """Quantity, value and layers of an item, or a lot of it, before the first step of a period, and the method of the
+    period: where re-costing begins, so that it never looks further back than the month. `is_recosted` says that issues
+    of the period cost something else than was posted with them: the difference stands in corrections."""
 
     unindexed = ("company", "item", "period")
 
     company = TenantForeignKey(Company)
     item = TenantForeignKey(Item)
+    lot_id = models.BigIntegerField(default=0)
     period = TenantForeignKey(Period, scope="company")
     starts_on = models.DateField()
+    method = models.CharField(max_length=16, choices=ValuationMethod.choices, default=ValuationMethod.MOVING_AVERAGE)
     quantity = QuantityField()
     value = AmountField()
+    layers = models.JSONField(default=list)
     is_recosted = models.BooleanField(default=False)
 
     class Meta:
         db_table = "checkpoint"
-        constraints = [models.UniqueConstraint(fields=["group", "company", "item", "period"], name="checkpoint_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "company", "item", "lot_id", "period"], name="checkpoint_lot_key")
+        ]
+
+
+class ItemValuation(CompanyRecord):
+    """存货计价方法: how a company values an item. No record, the method of the item's category."""
+
+    number = models.CharField(_("Code"), max_length=40, blank=True, default="", help_text=_("Code of the item."))
+    item = TenantForeignKey(Item, verbose_name=_("Item"), help_text=_("Item whose stock is valued so."))
+    method = models.CharField(
+        _("Valuation method"),
+        max_length=16,
+        choices=ValuationMethod.choices,
+        help_text=_("How what leaves the stock is priced; changed only between two months."),
+    )
+    note = NoteField(_("Note"), help_text=_("Why it is valued so, and since when."))
+
+    class Meta:
+        db_table = "item_valuation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "company", "item"],
+                name="item_valuation_once",
+                violation_error_code="valuation.duplicate",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class StandardCost(NumberedDocument):
+    """标准成本单: new standard costs of items, in force from a day; the stock there is then is revalued."""
+
+    effective_on = models.DateField(
+        _("In force from"), help_text=_("Day from which the costs are in force; in an open period.")
+    )
+    reason = models.CharField(_("Reason"), max_length=200, help_text=_("What the new costs rest on."))
+    amount = AmountField(
+        _("Revaluation"), default=0, help_text=_("What the stock is worth more, in functional currency, as posted.")
+    )
+
+    lines: list[StandardCostLine]
+
+    class Meta:
+        db_table = "standard_cost"
+        constraints = document_constraints("standard_cost", "standard-cost")
+
+
+class StandardCostLine(Line):
+    """The standard cost of an item."""
+
+    standard_cost = TenantForeignKey(StandardCost)
+    item = TenantForeignKey(Item, verbose_name=_("Item"), help_text=_("Item valued at standard cost."))
+    price = PriceField(_("Unit cost"), help_text=_("Standard cost of one stock unit, in functional currency."))
+    amount = AmountField(
+        _("Revaluation"), default=0, help_text=_("What its stock is worth more, in functional currency, as posted.")
+    )
+
+    class Meta:
+        db_table = "standard_cost_line"
+
+
+class FinalPeriod(TenantModel):
+    """The costs of a period are final: from its first closing on, issues of items valued at the weighted average of the
+    month cost that average and no longer a provisional one."""
+
+    append_only = True
+    unindexed = ("company",)
+
+    company = TenantForeignKey(Company)
+    period = TenantForeignKey(Period, scope="company")
+
+    class Meta:
+        db_table = "final_period"
+        constraints = [models.UniqueConstraint(fields=["group", "company", "period"], name="final_period_key")]
+
+
+class StandardPrice(TenantModel):
+    """A standard cost of one stock unit, in force from the first instant of a day; with the accounts its change of the
+    value of the stock is posted to."""
+
+    append_only = True
+    unindexed = ("company", "item", "period", "document", "account", "contra")
+
+    company = TenantForeignKey(Company)
+    item = TenantForeignKey(Item)
+    document = TenantForeignKey(RegistryRow)
+    document_line = models.PositiveIntegerField()
+    effective_at = models.DateTimeField()
+    effective_on = models.DateField()
+    period = TenantForeignKey(Period, scope="company")
+    price = PriceField()
+    account = TenantForeignKey(Account, scope="company")
+    contra = TenantForeignKey(Account, scope="company")
+
+    class Meta:
+        db_table = "standard_price"
+        constraints = [
+            models.CheckConstraint(
+                name="standard_price_not_negative",
+                condition=models.Q(price__gte=0),
+                violation_error_code="price.negative",
+            )
+        ]
+        indexes = [models.Index(fields=["company", "item", "effective_on"], name="standard_price_item_ix")]
 
 
 class ValueKind(models.TextChoices):
@@ -307,14 +423,17 @@ class ValueKind(models.TextChoices):
     CORRECTION = "correction", _("Correction of earlier issues")
     REVALUATION = "revaluation", _("Late price of a receipt")
     SHIFT = "shift", _("Cost passed on")
+    VARIANCE = "variance", _("Difference to the standard cost")
 
 
 class ValueEntry(TenantModel):
     """Value into (+) or out of (−) a stock account on a date, with the account it came from or went to. A correction
     belongs to all earlier issues of an item in a period that went to one contra account. A late price belongs to the
     receipt `move`. A shift is a pair: the cost of the issue `move` (with its quantity) comes back from one contra
-    account and goes to another, so that the stock account is not touched. `subject_id` is what the contra account keeps
-    its amounts by: the party where it asks for one, the order that bears them where it is work in process; else 0."""
+    account and goes to another, so that the stock account is not touched. A variance takes what differs from the
+    standard cost out of the stock. `subject_id` is what the contra account keeps its amounts by: the party where it
+    asks for one, the order that bears them where it is work in process; else 0. `lot_id` is the lot where cost is kept
+    by lot, else 0."""
 
     append_only = True
     unindexed = ("company", "item", "period", "account", "contra", "move", "document")
@@ -331,6 +450,7 @@ class ValueEntry(TenantModel):
     account = TenantForeignKey(Account, scope="company")
     contra = TenantForeignKey(Account, scope="company")
     subject_id = models.BigIntegerField(default=0)
+    lot_id = models.BigIntegerField(default=0)
 
     class Meta:
         db_table = "value_entry"

@@ -20,9 +20,10 @@ from jingwei.masterdata.models import VALUED, Item, ItemCategory, Location, Trac
 from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import Problem, refuse
-from jingwei.stock import balances, counting, ledger, valuing
+from jingwei.stock import balances, counting, ledger, streams, valuing
 from jingwei.stock.balances import Key
-from jingwei.stock.models import ItemValue, Move, Status
+from jingwei.stock.models import Move, Status
+from jingwei.stock.streams import Held
 
 ZERO = Decimal(0)
 
@@ -77,18 +78,18 @@ def post(
     changes = balances.changes_of(moves, places)
     rows = balances.lock(command, company_id, {*changes, *(released or {})}, items)
     touched = counting.touched(command, moves, places, rows)
-    valued = {m.item_id for m in moves if m.direction} | {t.fact.item_id for t in touched}
-    values = valuing.lock(command, company_id, valued)
+    valued = {(m.item_id, m.lot_id) for m in moves if m.direction}
+    held = streams.lock(command, company_id, valued | {(t.fact.item_id, t.fact.lot_id) for t in touched})
     if touched:
-        counts = _counts_standing(command, books, touched, values)
+        counts = _counts_standing(command, books, touched, held)
         drafts, moves = [*drafts, *counts], [*moves, *_moves(command, company_id, counts, places)]
         changes = balances.changes_of(moves, places)
     kept = {k: -q for k, q in (released or {}).items()}
     balances.apply(command, rows, changes, kept, balances.moments_of(moves, places))
-    valuation = valuing.value(command, books, moves, drafts, values, items)
+    valuation = valuing.value(command, books, moves, drafts, held, items)
     sets.insert(moves)
     balances.refuse_past_shortage(command, balances.dated_back(moves, places, rows), places)
-    valuing.save(command, valuation)
+    valuing.save(command, valuation, held)
     ledger.post(command, books, valuation, drafts)
     return moves[:asked]
 
@@ -109,11 +110,11 @@ def _moves(command: Command, company_id: int, drafts: Sequence[MoveDraft], place
 
 
 def _counts_standing(
-    command: Command, books: ledger.Books, touched: Sequence[counting.Touched], values: Mapping[int, ItemValue]
+    command: Command, books: ledger.Books, touched: Sequence[counting.Touched], held: Held
 ) -> list[MoveDraft]:
     """What keeps counts as they were found against moves dated before them: the opposite quantity, at their instant."""
-    gains = [(t.fact.item_id, -t.change, None) for t in touched if t.change < 0]
-    worth = iter(counting.surplus_values(command, books.company_id, gains, values, books.decimals))
+    gains = [(t.fact.item_id, t.fact.lot_id, -t.change, None) for t in touched if t.change < 0]
+    worth = iter(counting.surplus_values(command, books.company_id, gains, held, books.decimals))
     drafts = []
     for t in touched:
         place, outside = t.fact.location_id, t.fact.difference_location_id

@@ -78,6 +78,7 @@ def averages(command: Command, places: Iterable[Place]) -> dict[Place, Known]:
         group_id=command.actor.group_id,
         company_id__in={c for c, _i in wanted},
         item_id__in={i for _c, i in wanted},
+        lot_id=0,
         quantity__gt=0,
         value__gt=0,
     ).values_list("company_id", "item_id", "value", "quantity")

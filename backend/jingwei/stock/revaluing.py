@@ -16,14 +16,15 @@ from decimal import Decimal
 
 from jingwei.books import periods
 from jingwei.books.models import Area
-from jingwei.masterdata.models import Item
+from jingwei.masterdata.models import Item, ValuationMethod
 from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
 from jingwei.platform.money import round_half_up
-from jingwei.stock import history, ledger, posting, valuing
-from jingwei.stock.averaging import ZERO
-from jingwei.stock.history import LATE_PRICE, Row
+from jingwei.stock import costs, history, ledger, posting, shifting, streams, valuing
+from jingwei.stock.history import Row, Stream, late_price
+from jingwei.stock.methods import ZERO, holding_of
 from jingwei.stock.models import Checkpoint, ItemValue, Move, ValueEntry, ValueKind
+from jingwei.stock.streams import Held
 from jingwei.stock.valuing import Cause, Valuation
 
 
@@ -55,14 +56,18 @@ class _Work:
     command: Command
     books: ledger.Books
     receipts: dict[int, Move]
-    accounts: dict[int, tuple[int, int, int]]
+    accounts: dict[int, tuple[int, int, int, int]]
     items: dict[int, Item]
-    values: dict[int, ItemValue]
-    known: dict[int, list[Checkpoint]]
-    held: Mapping[tuple[int, date, str], tuple[int, str]]
+    held: Held
+    known: history.Checkpoints
+    periods: Mapping[tuple[int, date, str], tuple[int, str]]
 
     def period(self, on: date) -> int:
-        return self.held[self.books.company_id, on, Area.STOCK_VALUE][0]
+        return self.periods[self.books.company_id, on, Area.STOCK_VALUE][0]
+
+    def stream(self, move_id: int) -> Stream:
+        receipt = self.receipts[move_id]
+        return self.held.stream(receipt.item_id, receipt.lot_id)
 
 
 def revalue(command: Command, company_id: int, drafts: Sequence[Revaluation]) -> list[Split]:
@@ -100,40 +105,49 @@ def revalue_back(command: Command, company_id: int, document_ids: Sequence[int],
 
 def _work(command: Command, company_id: int, move_ids: Sequence[int], dates: Iterable[date]) -> _Work:
     books = ledger.books_of(command, company_id)
-    held = periods.share(command, ((company_id, on, Area.STOCK_VALUE) for on in dates))
+    shared = periods.share(command, ((company_id, on, Area.STOCK_VALUE) for on in dates))
     group_id = command.actor.group_id
     receipts = history.moves_of(group_id, move_ids)
     items = posting.items_of(command, (m.item_id for m in receipts.values()))
-    rows = ValueEntry.objects.filter(group_id=group_id, move_id__in=list(receipts), kind=ValueKind.MOVE)
-    accounts = {
-        m: (a, c, p) for m, a, c, p in rows.values_list("move_id", "account_id", "contra_id", "subject_id") if m
-    }
-    values = valuing.lock(command, company_id, items)
-    known = history.checkpoints(group_id, company_id, items)
-    return _Work(command, books, receipts, accounts, items, values, known, held)
+    accounts = shifting.accounts_of(command, receipts)
+    held = streams.lock(command, company_id, ((m.item_id, m.lot_id) for m in receipts.values()))
+    own = {held.stream(m.item_id, m.lot_id) for m in receipts.values()}
+    books.know_spills((items[item], held.rows[item, lot].method) for item, lot in own)
+    known = history.checkpoints(group_id, company_id, own)
+    return _Work(command, books, receipts, accounts, items, held, known, shared)
 
 
 def _on_hand(work: _Work, draft: Revaluation, before: Sequence[ValueEntry]) -> Decimal:
     """All of it in the receipt's own month; later the share of what is there when the month begins, as far as the
-    stock's value does not fall below nothing."""
-    receipt, period = work.receipts[draft.move_id], work.period(draft.posted_on)
+    stock's value does not fall below nothing. What differs from a standard cost leaves the stock again at once."""
+    receipt, period, stream = work.receipts[draft.move_id], work.period(draft.posted_on), work.stream(draft.move_id)
     if receipt.period_id == period:
         return draft.amount
     begins = work.books.starts[period]
-    point = next((c for c in work.known[receipt.item_id] if c.starts_on >= begins), None)
-    there: Checkpoint | ItemValue = point if point is not None else work.values[receipt.item_id]
-    if there.quantity <= 0:
+    point = next((c for c in work.known[stream] if c.starts_on >= begins), None)
+    there: Checkpoint | ItemValue = point if point is not None else work.held.rows[stream]
+    if there.method == ValuationMethod.STANDARD:
+        return draft.amount
+    quantity, value = _left(there, draft.move_id)
+    if quantity <= 0:
         return ZERO
-    part = min(draft.quantity, there.quantity)
+    part = min(draft.quantity, quantity)
     share: Decimal = round_half_up(draft.amount * part / draft.quantity, work.books.decimals)
-    own = sum((e.amount for e in before if e.item_id == receipt.item_id), ZERO)
-    floor: Decimal = -(there.value + own)
-    return max(share, floor)
+    own = sum((e.amount for e in before if e.move_id and work.stream(e.move_id) == stream), ZERO)
+    return max(share, min(-(value + own), ZERO))
+
+
+def _left(there: Checkpoint | ItemValue, receipt: int) -> tuple[Decimal, Decimal]:
+    """What of a receipt is there: its own layer where receipts are told apart, else all there is."""
+    if there.method != ValuationMethod.FIFO:
+        return there.quantity, there.value
+    own = next((x for x in holding_of(there).layers if x.key == receipt), None)
+    return (own.quantity, own.value) if own is not None else (ZERO, ZERO)
 
 
 def _entry(work: _Work, document_id: int, move_id: int, on: date, amount: Decimal) -> ValueEntry:
     receipt = work.receipts[move_id]
-    account, contra, subject = work.accounts[move_id]
+    account, contra, subject, lot = work.accounts[move_id]
     return ValueEntry(
         group_id=receipt.group_id,
         company_id=receipt.company_id,
@@ -147,36 +161,38 @@ def _entry(work: _Work, document_id: int, move_id: int, on: date, amount: Decima
         account_id=account,
         contra_id=contra,
         subject_id=subject,
+        lot_id=lot,
     )
 
 
 def _recost(work: _Work, entries: Sequence[ValueEntry], purpose: str) -> None:
-    """Reckon the items again from the months of the late prices, and post what issues since have to bear."""
+    """Reckon the streams again from the months of the late prices, and post what issues since have to bear."""
     if not entries:
         return
     for entry, id in zip(entries, sets.next_ids(len(entries)), strict=True):
         entry.pk = id
-    by_item: dict[int, list[ValueEntry]] = defaultdict(list)
+    by_stream: dict[Stream, list[ValueEntry]] = defaultdict(list)
     for entry in entries:
-        by_item[entry.item_id].append(entry)
+        by_stream[work.stream(entry.move_id or 0)].append(entry)
     books = work.books
     since = min(books.starts[e.period_id] for e in entries)
-    histories = history.load(work.command.actor.group_id, books.company_id, by_item, since, books.instants)
-    result = Valuation(values=[work.values[i] for i in by_item])
-    for item_id, own in by_item.items():
-        found = histories[item_id]
+    priced = any(valuing.is_priced(work.held.rows[s], work.known[s]) for s in by_stream)
+    histories = costs.histories(work.command, books, by_stream, since, priced=priced)
+    result = Valuation(values=[work.held.rows[s] for s in by_stream])
+    for stream, own in by_stream.items():
+        found, row = histories[stream], work.held.rows[stream]
         first = min(books.starts[e.period_id] for e in own)
-        rows = [r for r in found.rows if books.starts[r.period] >= first]
-        found.rows = sorted(_with_late_prices(work, rows, own))
+        found.begin(books.starts, first)
+        found.rows = sorted(_with_late_prices(work, found.rows, own))
         for entry in own:
             key = (entry.period_id, entry.account_id, entry.contra_id, entry.subject_id)
             found.posted[key] = found.posted.get(key, ZERO) + entry.amount
-        spill = books.cost_account(work.items[item_id])
+        spill = books.spill_account(work.items[stream[0]], row.method)
         cause = Cause(own[0].document_id, own[0].posted_on)
         dates = {e.period_id: e.posted_on for e in own}
-        valuing.recost(books, work.values[item_id], found, work.known[item_id], {}, spill, result, cause, dates)
+        valuing.recost(books, row, found, work.known[stream], {}, spill, result, cause, dates)
     sets.insert(entries)
-    valuing.save(work.command, result)
+    valuing.save(work.command, result, work.held)
     ledger.post_corrections(work.command, books, result, purpose)
 
 
@@ -189,6 +205,7 @@ def _with_late_prices(work: _Work, rows: Sequence[Row], entries: Sequence[ValueE
         if work.receipts[e.move_id].period_id == e.period_id:
             own[e.move_id] += e.amount
         else:
-            at, accounts = work.books.instants[e.period_id], (e.account_id, e.contra_id, e.subject_id)
-            steps.append(Row(at, LATE_PRICE, 0, e.document_id, 0, e.pk, e.period_id, ZERO, e.amount, 0, *accounts))
+            begins, accounts = work.books.instants[e.period_id], (e.account_id, e.contra_id, e.subject_id)
+            where = (e.move_id, *work.stream(e.move_id))
+            steps.append(late_price(begins, e.document_id, e.pk, e.period_id, e.amount, accounts, *where))
     return [r._replace(value=r.value + own[r.id]) if r.id in own and r.value is not None else r for r in rows] + steps

@@ -6,7 +6,7 @@ its cost goes where the cost is by then.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,7 @@ from jingwei.books.models import Area
 from jingwei.masterdata.pricing import share_of
 from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
-from jingwei.stock import costs, history, ledger, posting, valuing
+from jingwei.stock import costs, history, ledger, posting, streams
 from jingwei.stock.models import Move, ValueEntry, ValueKind
 
 
@@ -41,35 +41,36 @@ def shift(command: Command, company_id: int, drafts: Sequence[Shift], *, event: 
     held = periods.share(command, ((company_id, d.posted_on, Area.STOCK_VALUE) for d in drafts))
     issues = history.moves_of(command.actor.group_id, (d.move_id for d in drafts))
     items = posting.items_of(command, (m.item_id for m in issues.values()))
-    valuing.lock(command, company_id, items)
+    streams.lock(command, company_id, ((item, None) for item in items))
     worth = costs.effective(command, books, list(issues.values()))
     gone = costs.gone_on(command, issues)
-    accounts = _accounts(command, issues)
+    accounts = accounts_of(command, issues)
     amounts, entries = [], []
     for draft in drafts:
         issue = issues[draft.move_id]
         cost = share_of(worth[issue.pk], draft.quantity, gone[issue.pk], issue.quantity, books.decimals)
         gone[issue.pk] += draft.quantity
         period = held[company_id, draft.posted_on, Area.STOCK_VALUE][0]
-        account, contra, subject = accounts[issue.pk]
+        account, _contra, subject, lot = accounts[issue.pk]
         beyond = books.accounts(event, items[issue.item_id])[1]
-        entries.append(_entry(draft, issue, period, draft.quantity, cost, (account, contra, subject)))
-        there = (account, beyond, books.subject(beyond, subject))
-        entries.append(_entry(draft, issue, period, Decimal(0), -cost, there))
+        going = (account, beyond, books.subject(beyond, subject), lot)
+        entries.append(_entry(draft, issue, period, draft.quantity, cost, accounts[issue.pk]))
+        entries.append(_entry(draft, issue, period, Decimal(0), -cost, going))
         amounts.append(cost)
     sets.insert(entries)
     return amounts
 
 
-def _accounts(command: Command, issues: dict[int, Move]) -> dict[int, tuple[int, int, int]]:
+def accounts_of(command: Command, moves: Iterable[int]) -> dict[int, tuple[int, int, int, int]]:
+    """Stock account, contra account, subject and lot (where cost is kept by lot) that moves were posted with."""
     rows = ValueEntry.objects.filter(
-        group_id=command.actor.group_id, move_id__in=list(issues), kind=ValueKind.MOVE
-    ).values_list("move_id", "account_id", "contra_id", "subject_id")
-    return {move: (account, contra, subject) for move, account, contra, subject in rows}
+        group_id=command.actor.group_id, move_id__in=list(moves), kind=ValueKind.MOVE
+    ).values_list("move_id", "account_id", "contra_id", "subject_id", "lot_id")
+    return {move: tuple(where) for move, *where in rows if move}  # type: ignore[misc]
 
 
 def _entry(
-    draft: Shift, issue: Move, period: int, quantity: Decimal, amount: Decimal, accounts: tuple[int, int, int]
+    draft: Shift, issue: Move, period: int, quantity: Decimal, amount: Decimal, accounts: tuple[int, int, int, int]
 ) -> ValueEntry:
     return ValueEntry(
         group_id=issue.group_id,
@@ -85,4 +86,5 @@ def _entry(
         account_id=accounts[0],
         contra_id=accounts[1],
         subject_id=accounts[2],
+        lot_id=accounts[3],
     )

@@ -22,7 +22,7 @@ from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input
 from jingwei.platform.errors import Problem, Refusal, Text, refuse
 from jingwei.platform.text import fold
-from jingwei.stock import balances, counting, posting, valuing
+from jingwei.stock import balances, counting, posting, streams
 from jingwei.stock.balances import Key
 from jingwei.stock.models import Counted, Lot, Move
 from jingwei.warehouse import goods
@@ -185,7 +185,7 @@ def _post_set(command: Command, company_id: int, documents: Sequence[StockCount]
     items = {x.item_id: x.item for _d, x in pairs}
     balances.lock(command, company_id, (_key(x, lots) for _d, x in pairs), items)
     _compare(pairs, lots)
-    worth = _worth(command, company_id, pairs)
+    worth = _worth(command, company_id, pairs, lots)
     counting.record(command, [_fact(d, x, lots, dates[d.pk], place) for d, x in pairs])
     differing = [(d, x) for d, x in pairs if x.difference]
     drafts = [_draft(d, x, lots, dates[d.pk], place, worth.get(id(x))) for d, x in differing]
@@ -196,13 +196,13 @@ def _post_set(command: Command, company_id: int, documents: Sequence[StockCount]
         document.amount = sum((x.amount for x in document.lines), start=ZERO)
 
 
-def _worth(command: Command, company_id: int, pairs: Sequence[Pair]) -> dict[int, Decimal]:
+def _worth(command: Command, company_id: int, pairs: Sequence[Pair], lots: Lots) -> dict[int, Decimal]:
     """The value of each surplus, by line object. Raises Refusal 422 `price.missing`."""
     surplus = [x for _d, x in pairs if x.difference > 0]
-    values = valuing.lock(command, company_id, {x.item_id for _d, x in pairs if x.difference})
-    wanted = [(x.item_id, x.difference, x.price) for x in surplus]
+    held = streams.lock(command, company_id, {(x.item_id, _key(x, lots).lot) for _d, x in pairs if x.difference})
+    wanted = [(x.item_id, _key(x, lots).lot, x.difference, x.price) for x in surplus]
     decimals = command.company(company_id).currency.decimals
-    found = counting.surplus_values(command, company_id, wanted, values, decimals) if wanted else []
+    found = counting.surplus_values(command, company_id, wanted, held, decimals) if wanted else []
     refuse(
         problem.at(field=f"lines.{x.line - 1}.price")
         for x, value in zip(surplus, found, strict=True)

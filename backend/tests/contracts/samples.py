@@ -199,6 +199,13 @@ SAMPLES: dict[str, Any] = {
         "reference": f"SI{n}",
         "lines": [{"delivery": _went(), "delivery_line": 1, "quantity": "1"}],
     },
+    "stock.item-valuation": lambda n: {"item": f"VAL{n}", "method": "fifo"},
+    "stock.standard-cost": lambda n: {
+        "effective_on": f"2026-01-{n % 28 + 1:02}",
+        "reason": "new year",
+        "reference": f"SC{n}",
+        "lines": [{"item": "STD", "price": f"{n}.50"}],
+    },
     "sales.credit-limit": lambda n: {"customer": f"CUS{n}", "credit_limit": "1000.00"},
     "purchasing.invoice": lambda n: {
         "supplier": "SUP1",
@@ -229,6 +236,7 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "purchasing.invoice": ("number_given", "changed"),
     "sales.return": ("reason", "changed"),
     "sales.billing": ("reference", "changed"),
+    "stock.standard-cost": ("reason", "changed"),
     "warehouse.other-in": ("reason", "changed"),
     "warehouse.other-out": ("reason", "changed"),
     "warehouse.opening": ("reason", "changed"),

@@ -39,6 +39,9 @@ def working_world():
         {"code": "NUT", "name_en": "Nut", "category": "RM", "unit": "PCS"},
     )
     world.create("engineering.work-centre", {"code": "WELD", "name_en": "Welding"})
+    names = ["STD", *(f"VAL{n}" for n in range(1, 31))]
+    world.create("masterdata.item", *({"code": n, "name_en": n, "category": "RM", "unit": "PCS"} for n in names))
+    world.create("stock.item-valuation", {"item": "STD", "method": "standard"})
     owed = {"party": "SUP1"}
     opening = voucher(("1123", "900.00", None, owed), ("220201", None, "900.00", owed), on="2026-01-01")
     posted(world, opening, key="finance.opening")
@@ -257,7 +260,11 @@ def test_what_is_exported_comes_back_unchanged(owner, made, key):
         if catalogue.get(key).import_key:
             assert (back.body["errors"], back.body["saved"], back.body["unchanged"]) == ([], True, 1), format
         else:  # without a key of its own, what is there already is refused
-            assert (back.status, back.codes) in ((409, ["rate.duplicate"]), (409, ["credit.duplicate"]))
+            assert (back.status, back.codes) in (
+                (409, ["rate.duplicate"]),
+                (409, ["credit.duplicate"]),
+                (409, ["valuation.duplicate"]),
+            )
 
 
 @every

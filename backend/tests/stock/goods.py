@@ -12,7 +12,7 @@ from jingwei.books.models import Account, Area, JournalLine
 from jingwei.masterdata.models import Item, Location
 from jingwei.platform.documents.command import Command, run
 from jingwei.stock import posting, revaluing, shifting
-from jingwei.stock.models import Move
+from jingwei.stock.models import Lot, Move
 from tests.stock.stories import at, body
 from tests.support.world import World
 
@@ -22,13 +22,16 @@ ZERO = Decimal(0)
 class Goods:
     """One item of a world with places of every kind; every step is a command of its own."""
 
-    def __init__(self, world: World, code: str = "BOLT") -> None:
+    def __init__(self, world: World, code: str = "BOLT", lot: str = "") -> None:
         self.world, self.item = world, Item.objects.get(group=world.group, code=code)
+        self.lot_id = (
+            Lot.objects.create(group=world.group, item=self.item, code=lot, code_folded=lot).pk if lot else None
+        )
         self.places = dict(Location.objects.filter(group=world.group).values_list("code", "id"))
 
     def document(self) -> int:
         """A document of the registry, whatever it is."""
-        made = self.world.create("warehouse.other-out", body(at("2026-01-06"), (self.item.code, 1)))
+        made = self.world.create("warehouse.other-out", body(at("2026-01-06"), ("BOLT", 1)))
         return int(made[0].pk)
 
     def _post(self, draft: dict[str, Any], when: datetime) -> Move:
@@ -37,6 +40,7 @@ class Goods:
         def rule(command: Command) -> Move:
             on = command.date_of(when, self.world.company_id)
             given = {"document_id": document, "line": 1, "item_id": self.item.pk, "effective_at": when}
+            given |= {"lot_id": self.lot_id}
             full = posting.MoveDraft(**given, effective_on=on, **draft)
             return posting.post(command, self.world.company_id, [full])[0]
 

@@ -1,6 +1,14 @@
 """Units, items, parties, people and places: what every document names."""
 
-from jingwei.masterdata.models.items import NOT_STOCKED, AccountingClass, Item, ItemCategory, ItemUnit, Tracking
+from jingwei.masterdata.models.items import (
+    NOT_STOCKED,
+    AccountingClass,
+    Item,
+    ItemCategory,
+    ItemUnit,
+    Tracking,
+    ValuationMethod,
+)
 from jingwei.masterdata.models.parties import AddressUse, Party, PartyAddress, PartyContact, PartyKind
 from jingwei.masterdata.models.people import Department, Employee
 from jingwei.masterdata.models.places import VALUED, Location, LocationKind, Warehouse
@@ -29,5 +37,6 @@ __all__ = [
     "PricedLine",
     "Tracking",
     "Unit",
+    "ValuationMethod",
     "Warehouse",
 ]

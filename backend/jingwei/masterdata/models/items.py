@@ -35,6 +35,16 @@ class AccountingClass(models.TextChoices):
 NOT_STOCKED = frozenset({AccountingClass.SERVICE, AccountingClass.FREIGHT, AccountingClass.RENTAL})
 
 
+class ValuationMethod(models.TextChoices):
+    """How what leaves the stock is priced."""
+
+    MOVING_AVERAGE = "moving_average", _("Moving average")
+    FIFO = "fifo", _("First in, first out")
+    MONTH_WEIGHTED = "month_weighted", _("Weighted average of the month")
+    SPECIFIC = "specific", _("Identified cost")
+    STANDARD = "standard", _("Standard cost")
+
+
 class ItemCategory(Master):
     """A branch of the category tree; its accounting class decides which accounts its items post to."""
 
@@ -51,6 +61,13 @@ class ItemCategory(Master):
         choices=AccountingClass.choices,
         default=AccountingClass.MERCHANDISE,
         help_text=_("Decides which stock, cost and revenue accounts the items of the category post to."),
+    )
+    valuation_method = models.CharField(
+        _("Valuation method"),
+        max_length=16,
+        choices=ValuationMethod.choices,
+        default=ValuationMethod.MOVING_AVERAGE,
+        help_text=_("How stock of new items of the category is valued, where a company has chosen nothing else."),
     )
 
     class Meta:

@@ -24,9 +24,9 @@ from jingwei.platform.models import Company
 from jingwei.platform.reports.declare import Column, Drill, Params, Report, Result, Row, asked
 from jingwei.platform.reports.drill import to_documents
 from jingwei.stock import history
-from jingwei.stock.averaging import Holding
 from jingwei.stock.ledger import beginnings
-from jingwei.stock.models import Checkpoint, Move, ValueEntry, ValueKind
+from jingwei.stock.methods import METHODS, holding_of
+from jingwei.stock.models import Checkpoint, FinalPeriod, ItemValue, Move, ValueEntry, ValueKind
 from jingwei.stock.replaying import replay
 from jingwei.stock.valuing import sort_key
 
@@ -46,7 +46,7 @@ SELECT item_value.quantity - coalesce((SELECT sum(direction * quantity) FROM mov
            AND company_id = %(company)s AND item_id = %(item)s AND effective_on >= %(from)s), 0),
        item_value.value - coalesce((SELECT sum(amount) FROM value_entry WHERE group_id = %(group)s
            AND company_id = %(company)s AND item_id = %(item)s AND posted_on >= %(from)s), 0)
-FROM item_value WHERE group_id = %(group)s AND company_id = %(company)s AND item_id = %(item)s
+FROM item_value WHERE group_id = %(group)s AND company_id = %(company)s AND item_id = %(item)s AND lot_id = 0
 """
 
 
@@ -97,7 +97,7 @@ class _Book:
         self.corrections = list(
             ValueEntry.objects.filter(
                 **self.scope,
-                kind__in=(ValueKind.CORRECTION, ValueKind.REVALUATION),
+                kind__in=(ValueKind.CORRECTION, ValueKind.REVALUATION, ValueKind.VARIANCE),
                 posted_on__range=(params.from_on, params.to_on),
             )
             .select_related("document")
@@ -126,13 +126,23 @@ class _Book:
 
     def _worths(self, company: Company) -> dict[int, Decimal]:
         """What each move is worth with all corrections, replayed from the checkpoint before the first shown."""
-        point = Checkpoint.objects.filter(**self.scope, starts_on__lte=self.params.from_on).order_by("-starts_on")
-        begin = point.first()
-        holding = Holding(begin.quantity, begin.value) if begin is not None else Holding()
-        since = begin.starts_on if begin is not None else date.min
+        points = Checkpoint.objects.filter(**self.scope, starts_on__lte=self.params.from_on)
+        begin = {(p.item_id, p.lot_id): p for p in points.order_by("starts_on")}
+        lots = ItemValue.objects.filter(**self.scope).values_list("item_id", "lot_id", "method")
+        streams = {(item, lot): method for item, lot, method in lots}
+        since = min((begin[s].starts_on if s in begin else date.min for s in streams), default=date.min)
+        closed = FinalPeriod.objects.filter(group_id=self.group_id, company_id=company.pk)
+        finals = set(closed.values_list("period_id", flat=True))
         _starts, instants = beginnings(company)
-        found = history.load(self.group_id, company.pk, [self.params.item], since, instants)[self.params.item]
-        return replay(holding, found.rows, found.parts, decimals=self.decimals, spill=0).worths
+        worths: dict[int, Decimal] = {}
+        loaded = history.load(self.group_id, company.pk, streams, since, instants, priced=True)
+        for stream, found in loaded.items():
+            point = begin.get(stream)
+            held = holding_of(point) if point is not None else METHODS[streams[stream]]()
+            rows = [r for r in found.rows if point is None or _starts[r.period] >= point.starts_on]
+            done = replay(held, rows, found.parts, decimals=self.decimals, spill=0, finals=finals)
+            worths |= done.worths
+        return worths
 
     def rows(self) -> list[Row]:
         rows = [self._sum_row(self.params.from_on, gettext("Opening balance"))]

@@ -49,7 +49,7 @@ WITH later AS (
     ) AS ends GROUP BY 1, 2, 3, 4, 5
 )
 SELECT balance.item_id, balance.location_id, location.warehouse_id, lot.code, balance.status,
-       balance.on_hand - coalesce(later.quantity, 0), balance.reserved, unit.code
+       balance.on_hand - coalesce(later.quantity, 0), balance.reserved, unit.code, balance.lot_id
 FROM balance
 JOIN item ON item.group_id = balance.group_id AND item.id = balance.item_id
 JOIN unit ON unit.group_id = item.group_id AND unit.id = item.unit_id
@@ -65,16 +65,17 @@ ORDER BY item.code_folded, location.code_folded, lot.code_folded NULLS FIRST, ba
 
 # What a correction changes belongs to the day it was posted for.
 _VALUES = """
-SELECT item_value.item_id, item_value.value - coalesce(later.amount, 0)
+SELECT item_value.item_id, item_value.lot_id, item_value.value - coalesce(later.amount, 0)
 FROM item_value
 LEFT JOIN (
-    SELECT entry.item_id, sum(entry.amount) AS amount FROM value_entry entry
+    SELECT entry.item_id, entry.lot_id, sum(entry.amount) AS amount FROM value_entry entry
     LEFT JOIN move ON move.group_id = entry.group_id AND move.id = entry.move_id
     WHERE entry.group_id = %(group)s AND entry.company_id = %(company)s AND entry.posted_on >= %(day)s
         AND CASE WHEN entry.kind = 'move' THEN move.effective_at > %(at)s ELSE entry.posted_on > %(day)s END
-    GROUP BY 1
-) AS later ON later.item_id = item_value.item_id
+    GROUP BY 1, 2
+) AS later ON later.item_id = item_value.item_id AND later.lot_id = item_value.lot_id
 WHERE item_value.group_id = %(group)s AND item_value.company_id = %(company)s
+    AND (item_value.method <> 'specific' OR item_value.lot_id <> 0)
     AND (%(item)s::bigint IS NULL OR item_value.item_id = %(item)s)
 """
 
@@ -91,12 +92,13 @@ class Place:
     on_hand: Decimal
     reserved: Decimal
     unit: str
+    lot_id: int
     value: Decimal = ZERO
 
 
 def places_of(group_id: int, company_id: int, item: int | None, at: datetime | None, decimals: int) -> list[Place]:
-    """Everything that lies somewhere, by item, place, lot and condition, with its share of the item's value; two
-    statements, whatever the history. Shares are by quantity and add up to the value."""
+    """Everything that lies somewhere, by item, place, lot and condition, with its share of the value of the item,
+    or of the lot where cost is kept by lot; two statements, whatever the history. Shares are by quantity."""
     zone = Company.objects.filter(pk=company_id).values_list("time_zone", flat=True).first() or "UTC"
     day = at.astimezone(ZoneInfo(zone)).date() if at else None
     given = {"group": group_id, "company": company_id, "item": item, "at": at, "day": day}
@@ -104,12 +106,14 @@ def places_of(group_id: int, company_id: int, item: int | None, at: datetime | N
         cursor.execute(_PLACES, given)
         places = [Place(*row) for row in cursor.fetchall()]
         cursor.execute(_VALUES, given)
-        values: dict[int, Decimal] = dict(cursor.fetchall())
-    by_item: dict[int, list[Place]] = defaultdict(list)
+        values = {(item_id, lot): value for item_id, lot, value in cursor.fetchall()}
+    by_stream: dict[tuple[int, int], list[Place]] = defaultdict(list)
     for place in places:
-        by_item[place.item].append(place)
-    for id, own in by_item.items():
-        for place, share in zip(own, _shares(values.get(id, ZERO), [p.on_hand for p in own], decimals), strict=True):
+        own_lot = (place.item, place.lot_id)
+        by_stream[own_lot if own_lot in values else (place.item, 0)].append(place)
+    for stream, own in by_stream.items():
+        shares = _shares(values.get(stream, ZERO), [p.on_hand for p in own], decimals)
+        for place, share in zip(own, shares, strict=True):
             place.value = share
     return places
 

@@ -50,7 +50,7 @@ SELECT account_id, item_id, coalesce(sum(amount) FILTER (WHERE is_before), 0),
        coalesce(sum(amount) FILTER (WHERE NOT is_before AND is_in), 0),
        -coalesce(sum(amount) FILTER (WHERE NOT is_before AND NOT is_in), 0)
 FROM (
-    SELECT account_id, item_id, amount, quantity > 0 OR kind = 'revaluation' AS is_in, posted_on,
+    SELECT account_id, item_id, amount, quantity > 0 OR kind IN ('revaluation', 'variance') AS is_in, posted_on,
            posted_on < %(from)s OR (posted_on = %(begun)s AND document_id IN (SELECT document_id FROM opened))
                AS is_before
     FROM value_entry WHERE group_id = %(group)s AND company_id = %(company)s AND posted_on <= %(to)s AND kind <> 'shift'
@@ -75,7 +75,7 @@ LEFT JOIN (
         AND NOT (effective_on = %(begun)s AND document_id IN (SELECT document_id FROM opened))
     GROUP BY 1
 ) AS moved ON moved.item_id = item_value.item_id
-WHERE item_value.group_id = %(group)s AND item_value.company_id = %(company)s
+WHERE item_value.group_id = %(group)s AND item_value.company_id = %(company)s AND item_value.lot_id = 0
 """
 )
 
