@@ -188,6 +188,7 @@ PAYMENT = posted(
             read_only=frozenset({"due_on", "amount_open"}),
         ),
     ),
+    continued=("account",),
     columns=("number", "direction", "party", "posted_on", "account", "currency", "amount", "amount_rest", "state"),
     filters=("state", "direction", "party", "posted_on", "account", "currency"),
     search=("reference", "lines.invoice"),

@@ -91,3 +91,22 @@ def test_a_view_of_a_pivot_and_of_a_report(person: Callable[..., Person]) -> Non
     page.goto("/reports/books.trial-balance?from_on=2026-03-01&to_on=2026-03-31")
     choose(page, "February")
     expect(page).to_have_url(re.compile("from_on=2026-02-01&to_on=2026-02-28"))
+
+
+def test_a_new_payment_proposes_the_account_of_the_last_one(person: Callable[..., Person]) -> None:
+    owner = person("owner")
+    page = owner.page
+    body = {"party": "C-0001", "posted_on": "2026-11-03", "currency": "CNY", "amount": "12.00", "direction": "in"}
+    owner.call("POST", "finance/payments", {**body, "account": "1001"})
+    page.goto("/finance/payments/new")
+    account = page.get_by_role("combobox", name=re.compile("account", re.IGNORECASE)).first
+    expect(account).to_have_value("1001 Cash on hand")
+    page.get_by_role("combobox", name="Direction").press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_role("combobox", name="Party").first.fill("C-0002")
+    page.keyboard.press("Enter")
+    page.get_by_role("textbox", name="Amount").first.fill("7")
+    page.keyboard.press("Control+s")
+    expect(page).to_have_url(re.compile(r"/finance/payments/\d+$"))
+    made = owner.call("GET", f"finance/payments/{page.url.rsplit('/', 1)[1]}")
+    assert (made["account"]["number"], made["party"]["number"], made["amount"]) == ("1001", "C-0002", "7")

@@ -218,6 +218,11 @@ def test_what_is_not_known_is_refused_with_what_is(onlooker, key):
 
 
 @every
+def test_what_a_new_record_continues_can_be_typed(key):
+    assert set(catalogue.get(key).continued) <= set(catalogue.get(key).writable)
+
+
+@every
 def test_every_way_to_sum_a_list_up_counts_what_the_list_counts(owner, made, key):
     document = catalogue.get(key)
     offered = owner.get(f"meta/documents/{key}").body["pivot"]

@@ -169,6 +169,8 @@ export interface DocumentMeta {
   prints?: { key: string; label: string }[]
   may: May
   pivot: PivotMeta
+  /** Header fields that a new record proposes as the last one has them. */
+  continued?: string[]
   has_preview: boolean
   has_versions: boolean
 }

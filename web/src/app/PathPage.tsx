@@ -1,23 +1,37 @@
+import { useIsFetching } from '@tanstack/react-query'
 import { Result } from 'antd'
 import { lazy, Suspense, useEffect, type ComponentType } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
 import { ApiProblem } from '../api/problem'
 import type { AppMeta, MenuEntry } from '../api/types'
-import { DocumentPage } from '../documents/DocumentPage'
-import { ListPage } from '../documents/ListPage'
 import { Loading } from '../shared/Loading'
 import { ProblemPage } from '../shared/ProblemView'
 import { keyOfPath, rememberPath, useApplication, useDocumentMeta } from './application'
 import { useT } from './i18n/language'
 import { usePlace } from './place'
-import '../modules/finance/voucherGrid'
 
 /** Menu pages that earned a screen of their own; everything else is drawn from its declaration. */
 const PAGES: Record<string, ComponentType<{ label: string; group: string }>> = {
   'masterdata.dictionary': lazy(() => import('../modules/masterdata/DictionaryPage')),
 }
 
-const ReportPage = lazy(() => import('../reports/ReportPage'))
+/** Milliseconds of quiet: the first page has its figures and shows them. */
+const AHEAD = 300
+const recordPages = () => import('./recordPages')
+const ListPage = lazy(() => recordPages().then((pages) => ({ default: pages.ListPage })))
+const DocumentPage = lazy(() => recordPages().then((pages) => ({ default: pages.DocumentPage })))
+const reportPage = () => import('../reports/ReportPage')
+const ReportPage = lazy(reportPage)
+
+/** What is wanted next comes while the first page is read: the way to it is not waited for. */
+export function usePagesAhead(): void {
+  const isBusy = useIsFetching() > 0
+  useEffect(() => {
+    if (isBusy) return
+    const waiting = setTimeout(() => void recordPages().then(reportPage), AHEAD)
+    return () => clearTimeout(waiting)
+  }, [isBusy])
+}
 
 function WaitingPage() {
   return (
@@ -55,6 +69,8 @@ function splitPath(path: string): { documents: string; record: string | null } {
 
 function DocumentRoute({ documentKey, record }: { documentKey: string; record: string | null }) {
   const meta = useDocumentMeta(documentKey)
+  // Beside the declaration, not after it.
+  useEffect(() => void recordPages(), [])
   if (meta.isError) return <ProblemPage error={meta.error} onRetry={() => void meta.refetch()} />
   if (!meta.data)
     return (
@@ -62,9 +78,14 @@ function DocumentRoute({ documentKey, record }: { documentKey: string; record: s
         <Loading />
       </div>
     )
-  if (record === null) return <ListPage key={documentKey} meta={meta.data} />
   return (
-    <DocumentPage key={`${documentKey}/${record}`} meta={meta.data} id={record === 'new' ? null : Number(record)} />
+    <Suspense fallback={<WaitingPage />}>
+      {record === null ? (
+        <ListPage key={documentKey} meta={meta.data} />
+      ) : (
+        <DocumentPage key={`${documentKey}/${record}`} meta={meta.data} id={record === 'new' ? null : Number(record)} />
+      )}
+    </Suspense>
   )
 }
 

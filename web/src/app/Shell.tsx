@@ -4,6 +4,7 @@ import { useT } from './i18n/language'
 import { readStored, writeStored } from '../shared/storage'
 import { ApplicationProvider } from './application'
 import { CommandPalette } from './CommandPalette'
+import { usePagesAhead } from './PathPage'
 import { PlaceProvider } from './place'
 import { ShortcutsDialog } from './ShortcutsDialog'
 import { SideMenu } from './SideMenu'
@@ -36,6 +37,7 @@ export function Shell() {
   const [isCollapsed, setCollapsed] = useState(() => readStored<boolean>(COLLAPSED) ?? false)
   const [overlay, setOverlay] = useState<Overlay>(null)
   useShellKeys(setOverlay)
+  usePagesAhead()
   // On a narrow screen the menu lies over the page while it is wanted, and goes when a page was chosen.
   const [isOver, setOver] = useState(false)
   const { pathname } = useLocation()

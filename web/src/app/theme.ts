@@ -16,7 +16,7 @@ const LIGHT: ThemeConfig['token'] = {
 
 const DARK: ThemeConfig['token'] = {
   colorPrimary: '#3d82e6',
-  colorError: '#f0625a',
+  colorError: '#ff8178',
   colorLink: '#6ea8ff',
   colorText: '#e4e7eb',
   colorTextSecondary: '#a4aebb',

@@ -4,8 +4,8 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { useBlocker, useLocation } from 'react-router'
 import { request } from '../api/client'
 import { ApiProblem } from '../api/problem'
-import type { DocumentMeta, DraftBody, Field, RecordData, SectionMeta } from '../api/types'
-import { rememberPath, useApplication } from '../app/application'
+import type { DocumentMeta, DraftBody, Field, ListAnswer, RecordData, Row, SectionMeta, Value } from '../api/types'
+import { rememberPath, useApplication, useCompanyFilter } from '../app/application'
 import { type Translate, useT } from '../app/i18n/language'
 import { usePlace } from '../app/place'
 import { rememberRecent } from '../app/recent'
@@ -285,12 +285,14 @@ function sectionsOf(meta: DocumentMeta, otherLabel: string): SectionMeta[] {
  * An instant that must be given begins as now, and a day of a document with somebody as today. Further header dates
  * that begin with today, and fields that a grid's totals repeat, are as the habits of its collections say.
  */
-function withHabits(meta: DocumentMeta, today: string, now: string): DocumentMeta {
+function withHabits(meta: DocumentMeta, today: string, now: string, last: Row | null): DocumentMeta {
   const habits = meta.lines.flatMap((lines) => habitsOf(lines) ?? [])
   const dates = habits.flatMap((one) => one.today)
   const repeated = habits.flatMap((one) => one.repeated)
   const begun = (name: string, field: Field): Field => {
     if (field.read_only || !isEmpty(field.default)) return field
+    const continued = last && meta.continued?.includes(name) ? last[name] : null
+    if (!isEmpty(continued)) return { ...field, proposed: continued as Value }
     const isDay = field.type === 'date' && field.required && Boolean(meta.party)
     if (isDay || dates.includes(name)) return { ...field, proposed: today }
     return field.type === 'instant' && field.required ? { ...field, proposed: now } : field
@@ -328,6 +330,8 @@ function isSaying(section: SectionMeta, meta: DocumentMeta, base: RecordData | n
 interface DocumentViewProps {
   meta: DocumentMeta
   record: RecordData | null
+  /** The newest record of its kind, with what a new one continues. */
+  last?: Row | null
   begin?: DraftBody | null
 }
 
@@ -343,10 +347,13 @@ function useRecent(meta: DocumentMeta, base: RecordData | null): void {
   }, [id, text, meta, user.id, company])
 }
 
-function DocumentView({ meta: declared, record, begin = null }: DocumentViewProps) {
+function DocumentView({ meta: declared, record, last = null, begin = null }: DocumentViewProps) {
   const t = useT()
   const { app, company } = useApplication()
-  const meta = useMemo(() => withHabits(declared, todayIn(company?.time_zone), nowInstant()), [declared, company])
+  const meta = useMemo(
+    () => withHabits(declared, todayIn(company?.time_zone), nowInstant(), last),
+    [declared, company, last],
+  )
   const form = useDocumentForm(meta, record, begin)
   const { isFolded, toggle } = usePanelFold(meta, form.isEditable)
   useSaveKey(form)
@@ -405,21 +412,41 @@ function DocumentView({ meta: declared, record, begin = null }: DocumentViewProp
   )
 }
 
+function WaitingDocument() {
+  return (
+    <div className="page">
+      <Loading rows={8} />
+    </div>
+  )
+}
+
+/** The newest record of a kind whose new ones continue some of its fields. */
+function useLast(meta: DocumentMeta, isNew: boolean) {
+  const ofCompany = useCompanyFilter(meta)
+  const fields = (meta.continued ?? []).join(',')
+  return useQuery({
+    queryKey: ['list', meta.key, 'last', fields, ofCompany],
+    queryFn: ({ signal }) =>
+      request<ListAnswer>(meta.path, { params: { ...ofCompany, sort: '-id', limit: 1, fields }, signal }),
+    enabled: isNew && fields !== '',
+    retry: false,
+  })
+}
+
 export function DocumentPage({ meta, id }: { meta: DocumentMeta; id: number | null }) {
   const record = useQuery({
     queryKey: ['record', meta.key, id],
     queryFn: ({ signal }) => request<RecordData>(`${meta.path}/${id}`, { signal }),
     enabled: id !== null,
   })
+  const last = useLast(meta, id === null)
   const state = useLocation().state as NewRecordState | null
   useEffect(() => rememberPath(meta.path, meta.key), [meta.path, meta.key])
   if (id === null && !meta.may.create) return <ProblemPage error={new ApiProblem(403, {})} />
-  if (id === null) return <DocumentView meta={meta} record={null} begin={state?.draft ?? null} />
+  if (id === null && last.isLoading) return <WaitingDocument />
+  if (id === null)
+    return <DocumentView meta={meta} record={null} last={last.data?.rows[0] ?? null} begin={state?.draft ?? null} />
   if (record.data) return <DocumentView meta={meta} record={record.data} />
   if (record.isError) return <ProblemPage error={record.error} onRetry={() => void record.refetch()} />
-  return (
-    <div className="page">
-      <Loading rows={8} />
-    </div>
-  )
+  return <WaitingDocument />
 }

@@ -4,7 +4,7 @@
  */
 import { newIdempotencyKey } from '../api/client'
 import type { DocumentMeta, DraftBody, Field, LineData, LinesMeta, RecordData, Value } from '../api/types'
-import { bodyValue, isEmpty, sameValue } from './values'
+import { bodyValue, isEmpty, sameValue, isReference } from './values'
 
 export type Values = Record<string, Value>
 
@@ -306,7 +306,8 @@ export function saveBody(state: FormState, meta: DocumentMeta): Body {
   }
   if (state.base === null) {
     for (const { name, proposed } of Object.values(meta.fields))
-      if (proposed !== undefined && !(name in state.edits)) result.body[name] = proposed
+      if (proposed !== undefined && !(name in state.edits))
+        result.body[name] = isReference(proposed) ? proposed.id : proposed
   }
   for (const lines of meta.lines) {
     const isSent =

@@ -218,6 +218,7 @@ class Document:
     path          "masterdata/items": its place in the API
     sections      the form; its fields are the header's writable fields
     columns       shown in a list by default; every other plain field can be chosen
+    continued     header fields that a new record proposes as the last one of its kind has them
     where         fixed values of a view on a shared model ({"is_customer": True}): filtered on reading, set on writing
     prepare       fills what is derived (defaults, prices, totals), pure of writes; runs in preview, create and update
     check         names what is wrong with the drafts; pure of writes
@@ -253,6 +254,7 @@ class Document:
     import_key: str = "code"
     series: Series | None = None
     read_only: frozenset[str] = frozenset()
+    continued: Sequence[str] = ()
     where: Mapping[str, Any] = field(default_factory=dict)
     prepare: Prepare | None = None
     check: Check | None = None

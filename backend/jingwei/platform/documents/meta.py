@@ -127,6 +127,7 @@ def document_json(document: Document, actor: Actor) -> dict[str, Any]:
         "sortable": list(dict.fromkeys((document.sort.removeprefix("-"), *document.sortable))),
         "sort": document.sort,
         "pivot": described(document),
+        "continued": list(document.continued),
         "actions": [action_json(document, a, actor) for a in document.actions],
         "conversions": [
             {
