@@ -70,6 +70,7 @@ ITEMS = [
     _item("RM-0003", "粉末涂料", "Powder coating", "RAL 9005", "RM", "KG", tracking="lot", shelf_life_days=540),
     _item("RM-0004", "轮胎", "Tyre", "700×28C", "RM", "PCS", units=[_pack("BOX", 25, is_purchase_default=True)]),
     _item("SF-0001", "车架", "Frame", "54 cm", "SF", "PCS", is_purchased=False, is_sold=False, is_made=True),
+    _item("SF-0003", "焊接车架", "Welded frame", "54 cm", "SF", "PCS", is_purchased=False, is_sold=False, is_made=True),
     _item("SF-0002", "车轮组", "Wheel set", "700C", "SF", "SET", is_purchased=False, is_made=True),
     _item(
         "FG-0001",
@@ -230,6 +231,48 @@ def invoice_of(delivery: int, customer: int, year: int) -> dict[str, Any]:
     lines = [{"delivery": delivery, "delivery_line": n, "quantity": quantity} for n, quantity in ((1, "50"), (2, "1"))]
     on = date(year, 1, 28).isoformat()
     return {"customer": customer, "invoiced_on": on, "lines": lines, "sources": [delivery]}
+
+
+def _centre(code: str, zh: str, en: str, labour: str, overhead: str, **more: Any) -> dict[str, Any]:
+    return {"code": code, "name_zh": zh, "name_en": en, "rate_labour": labour, "rate_overhead": overhead, **more}
+
+
+def _made_of(item: str, *lines: tuple[str, str, dict[str, Any]]) -> dict[str, Any]:
+    return {"item": item, "revision": "A", "lines": [{"component": c, "quantity": q, **more} for c, q, more in lines]}
+
+
+def _made_by(item: str, *steps: tuple[int, str, str, str, str, str]) -> dict[str, Any]:
+    names = ("sequence", "name_zh", "name_en", "work_centre", "hours_setup", "hours_run")
+    return {"item": item, "revision": "A", "operations": [dict(zip(names, step, strict=True)) for step in steps]}
+
+
+#: How the bicycle is made, over three levels: welded, painted, assembled.
+WORK_CENTRES = [
+    _centre("WELD", "焊接", "Welding", "38", "22", resources=2, efficiency="90"),
+    _centre("PAINT", "涂装", "Painting", "32", "30"),
+    _centre("ASSY", "装配", "Assembly", "30", "8", resources=3, working_days="123456"),
+]
+BILLS = [
+    _made_of(
+        "FG-0001",
+        ("SF-0001", "1", {"operation": 10}),
+        ("SF-0002", "1", {"operation": 10}),
+        ("RM-0002", "12", {"operation": 10, "is_backflushed": True}),
+        ("PK-0001", "1", {"operation": 20}),
+    ),
+    _made_of("SF-0001", ("SF-0003", "1", {}), ("RM-0003", "180", {"unit": "G", "scrap_rate": "10"})),
+    _made_of("SF-0003", ("RM-0001", "4.2", {"scrap_rate": "3"}), ("RM-0002", "4", {"is_backflushed": True})),
+    _made_of("SF-0002", ("RM-0004", "2", {})),
+]
+ROUTINGS = [
+    _made_by(
+        "FG-0001",
+        (10, "总装", "Assembly", "ASSY", "0.5", "0.75"),
+        (20, "检验包装", "Inspection and packing", "ASSY", "0", "0.2"),
+    ),
+    _made_by("SF-0001", (10, "喷涂烘烤", "Spraying and baking", "PAINT", "1", "0.15")),
+    _made_by("SF-0003", (10, "下料", "Cutting", "WELD", "0.25", "0.1"), (20, "焊接", "Welding", "WELD", "0.5", "0.6")),
+]
 
 
 def _voucher(on: date, summary: str, *lines: tuple[str, str | None, str | None]) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def ensure(say: Callable[[str], None]) -> list[tuple[str, str, str]]:
         assign(group, user, preset.key)
         told.append((preset.key, password, preset.name_en))
     _live_a_little(actor)
-    say("a little stock, a few orders, an invoice and a few vouchers of January")
+    say("how a bicycle is made, a little stock, a few orders, an invoice and a few vouchers of January")
     return told
 
 
@@ -75,6 +75,9 @@ def _make(actor: Actor, key: str, bodies: Sequence[dict[str, Any]]) -> list[Any]
 def _live_a_little(actor: Actor) -> None:
     """Goods posted by the keeper's document, vouchers prepared by the accountant and posted by the controller."""
     year = run(actor, lambda command: command.today()).year
+    _make(actor, "engineering.work-centre", demo.WORK_CENTRES)
+    for key, bodies in (("engineering.bom", demo.BILLS), ("engineering.routing", demo.ROUTINGS)):
+        perform(key, [d.pk for d in _make(actor, key, bodies)], "activate", actor=actor)
     for key, bodies in [*demo.PLACES, *demo.goods(year)]:
         made = _make(actor, key, bodies)
         if key.startswith("warehouse."):

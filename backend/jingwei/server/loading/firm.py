@@ -13,7 +13,7 @@ from jingwei.platform.identity.actor import Actor
 from jingwei.platform.identity.authentication import system_actor
 from jingwei.platform.models import Company
 from jingwei.server import companies
-from jingwei.server.loading import masters
+from jingwei.server.loading import engineering, masters
 from jingwei.server.loading.importing import import_missing
 from jingwei.server.loading.source import Source
 
@@ -80,5 +80,9 @@ def stock_masters(firm: Firm, source: Source, contents: dict[str, int], say: Say
         *(("masterdata.department", level) for level in masters.department_levels(source)),
         ("masterdata.employee", list(masters.employee_bodies(source, known))),
         *masters.place_bodies(),
+        (engineering.WORK_CENTRE, list(engineering.work_centre_bodies(source))),
+        (engineering.BOM, list(engineering.bill_bodies(source))),
     ]
-    return sum(import_missing(firm.actor, key, bodies, say) for key, bodies in steps)
+    made = sum(import_missing(firm.actor, key, bodies, say) for key, bodies in steps)
+    say(f"{engineering.BOM}: {engineering.activate_bills(firm.actor, source)} activated")
+    return made

@@ -31,13 +31,14 @@ Body = Mapping[str, Any]
 
 
 def import_missing(actor: Actor, key: str, bodies: Sequence[Body], say: Callable[[str], None]) -> int:
-    """Import the records whose code is not there yet, in files of `CHUNK`; returns how many were made.
+    """Import the records that are not there yet by their code, or by the external number of what is no master, in files
+    of `CHUNK`; returns how many were made.
 
     Raises RuntimeProblem with the first reasons when a file is refused; the files before it stay.
     """
     document = catalogue.get(key)
-    known = run(actor, partial(_codes, document=document))
-    wanted = [body for body in bodies if fold(body["code"]) not in known]
+    known = run(actor, partial(_keys, document=document))
+    wanted = [body for body in bodies if fold(body[document.import_key]) not in known]
     made = 0
     for part in chunks(wanted, CHUNK):
         table = read_table(as_file(document, part), f"{key}.csv")
@@ -75,8 +76,8 @@ def _reasons(document: Document, report: tables.Report) -> str:
     return f"{document.plural} are refused ({len(report.problems)} problems): " + " · ".join(shown)
 
 
-def _codes(command: Command, document: Document) -> set[str]:
-    return set(own_rows(command, document.model).values_list("code_folded", flat=True))
+def _keys(command: Command, document: Document) -> set[str]:
+    return {fold(key) for key in own_rows(command, document.model).values_list(document.import_key, flat=True)}
 
 
 def as_file(document: Document, bodies: Sequence[Body]) -> bytes:

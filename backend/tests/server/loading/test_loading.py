@@ -9,6 +9,7 @@ import pytest
 from django.db.models import Sum
 
 from jingwei.books.models import Bookkeeping, JournalLine, Period
+from jingwei.engineering.models import BillLine, BillOfMaterials, Routing, WorkCentre
 from jingwei.finance.models import Payment
 from jingwei.masterdata.models import Department, Employee, Item, ItemUnit, Party, PartyAddress, PartyContact, Unit
 from jingwei.platform.errors import Refusal
@@ -99,7 +100,24 @@ def test_masters_come_in_as_the_source_has_them(world, folder):
     )
     parents = own(Department, world).order_by("code").values_list("code", "parent__code")
     assert list(parents) == [("AW-D1", "AW-G1"), ("AW-D2", "AW-G1"), ("AW-G1", None)]
-    assert loaded.masters == 35 + 1 + 5 + 2 + 4 + 1 + 2 + 1 + 2 + 1 + 1 + 7
+    assert loaded.masters == 35 + 1 + 5 + 2 + 4 + 1 + 2 + 1 + 2 + 1 + 1 + 7 + 1 + 1
+
+
+def test_work_centres_and_bills_come_with_their_days(world, folder):
+    load(world, folder)
+    centre = own(WorkCentre, world).get()
+    facts = (centre.code, centre.name_en, centre.hours_per_day, centre.rate_labour, centre.rate_overhead)
+    assert facts == ("AW-L50", "Subassembly", Decimal("21.6"), Decimal("12.25"), 0)
+    bill = own(BillOfMaterials, world).get()
+    assert (bill.item.code, bill.reference, bill.state, bill.version) == ("BI-1", "BI-1", "active", 2)
+    lines = own(BillLine, world).order_by("line")
+    found = lines.values_list("component__code", "quantity", "unit__code", "valid_from", "valid_to")
+    assert list(found) == [
+        ("BE-1", 5, "EA", date(2019, 1, 1), date(2019, 12, 31)),
+        ("BE-1", 1, "EA", date(2020, 1, 1), None),
+        ("GL-1", 2, "OZ", date(2019, 1, 1), None),
+    ]
+    assert not own(Routing, world).exists()
 
 
 def test_packages_and_addresses_come_with_their_records(world, folder):
@@ -305,5 +323,5 @@ def test_the_command_names_what_it_cannot_read(world, folder, tmp_path, capsys):
 def test_masters_the_group_has_already_are_used_as_they_are(world, folder):
     world.create("masterdata.unit", {"code": "ea", "name_en": "My own piece", "dimension": "count"})
     loaded = load(world, folder)
-    assert loaded.masters == 35 - 1 + 1 + 5 + 2 + 4 + 1 + 2 + 1 + 2 + 1 + 1 + 7
+    assert loaded.masters == 35 - 1 + 1 + 5 + 2 + 4 + 1 + 2 + 1 + 2 + 1 + 1 + 7 + 1 + 1
     assert own(Item, world).get(code="BI-1").unit.name_en == "My own piece"

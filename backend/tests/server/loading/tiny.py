@@ -28,9 +28,15 @@ TABLES = {
     "Production.ProductSubcategory": "ProductSubcategoryID ProductCategoryID Name\n11 1 Bells\n12 2 Road",
     "Production.BillOfMaterials": """
         ProductAssemblyID ComponentID StartDate EndDate UnitMeasureCode PerAssemblyQty
+        - 2 2018-12-01 - EA 1.00
         2 3 2019-01-01 - OZ 2.00
         2 1 2019-01-01 2019-12-31 EA 5.00
         2 1 2020-01-01 - EA 1.00
+    """,
+    "Production.Location": """
+        LocationID Name CostRate Availability
+        1 Tool_Crib 0.0000 0.00
+        50 Subassembly 12.2500 108.00
     """,
     "Production.WorkOrder": "ProductID OrderQty StartDate\n2 100 2020-02-01",
     "Purchasing.ProductVendor": "ProductID UnitMeasureCode\n1 CS\n3 GAL",
