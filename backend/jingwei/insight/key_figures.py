@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.insight.figures import FIGURES, Key, figures
+from jingwei.books.figures import Span
+from jingwei.books.reports.facts import JOURNAL
+from jingwei.insight.figures import FIGURES, Account, Key, KeyFigure, figures
 from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.identity.actor import Actor
-from jingwei.platform.reports.declare import Chart, Column, Note, Params, Report, Result, Row, asked
+from jingwei.platform.reports.declare import Chart, Column, Note, Params, Report, Result, Row, Term, asked
 
 
 class KeyFigureParams(Params):
@@ -46,7 +50,10 @@ def run(actor: Actor, params: KeyFigureParams) -> Result:
                 **dict(zip(names, account.values, strict=True)),
             },
             drill=account.opened(found.spans[-1]),
-            drills={span.code: account.opened(span) for span in found.spans},
+            drills={
+                span.code: replace(account.opened(span), terms=partial(_formula, figure, account, span))
+                for span in found.spans
+            },
         )
         for account in series.accounts
     ]
@@ -65,6 +72,14 @@ def run(actor: Actor, params: KeyFigureParams) -> Result:
         currency=found.books.currency,
         chart=Chart("stacked", "account", names, turned=True),
     )
+
+
+def _formula(figure: KeyFigure, account: Account, span: Span, _name: str) -> list[Term]:
+    """The account's lines: all until the end of the month, or those of the month without what closes it."""
+    given: dict[str, Any] = {"account": account.id, "to_on": span.ends_on}
+    if not figure.is_balance:
+        given |= {"from_on": span.starts_on, "unclosed": True}
+    return [Term(f"{account.code} {account.name}", JOURNAL, given, figure.sign)]
 
 
 KEY_FIGURES = Report(

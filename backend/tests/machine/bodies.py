@@ -183,6 +183,33 @@ def opening_balance(dice: Dice, firm: Firm) -> Body:
     return {"posted_on": "2026-01-01", "summary": "machine", "lines": [owed, owing]}
 
 
+def standard_cost(dice: Dice, firm: Firm) -> Body:
+    lines = [{"item": dice.one(["BOLT", "BOLT", "NUT"]), "price": dice.one(["2.75", "1", "0"])}]
+    return {"effective_on": firm.date(dice), "reason": "machine", "lines": lines}
+
+
+def item_valuation(dice: Dice, firm: Firm) -> Body:
+    return {"item": dice.one(["NUT", "FRAME", "OIL"]), "method": dice.one(["fifo", "month_weighted", "specific"])}
+
+
+def bill_of_materials(dice: Dice, firm: Firm) -> Body:
+    """Also of itself, or of what it is made into."""
+    made = dice.one(["FRAME", "WHEEL"])
+    lines = [
+        {"component": dice.one(["BOLT", "NUT", "OIL", "WHEEL", "FRAME"]), "quantity": quantity(dice)}
+        for _ in range(dice.whole(1, 3))
+    ]
+    return {"item": made, "valid_from": firm.date(dice), "lines": lines}
+
+
+def routing(dice: Dice, firm: Firm) -> Body:
+    steps = [
+        {"sequence": n * 10, "name_en": f"Step {n}", "work_centre": "WELD", "hours_run": dice.one(["0.25", "0", "-1"])}
+        for n in range(1, dice.whole(1, 3) + 1)
+    ]
+    return {"item": dice.one(["FRAME", "WHEEL"]), "valid_from": firm.date(dice), "operations": steps}
+
+
 BODIES: dict[str, Callable[[Dice, Firm], Body]] = {
     "sales.order": sales_order,
     "purchasing.order": purchase_order,
@@ -197,6 +224,10 @@ BODIES: dict[str, Callable[[Dice, Firm], Body]] = {
     "finance.opening": opening_balance,
     "finance.tax-invoice": tax_invoice,
     "sales.credit-limit": credit_limit,
+    "stock.standard-cost": standard_cost,
+    "stock.item-valuation": item_valuation,
+    "engineering.bom": bill_of_materials,
+    "engineering.routing": routing,
 }
 
 

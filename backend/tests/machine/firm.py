@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from jingwei.books.charts import Standard, Taxpayer
 from jingwei.books.models import Account, Period, RevenueOn
+from jingwei.platform.documents.perform import perform
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.models import User
 from tests.books.stories import with_books
@@ -105,6 +106,7 @@ def new_firm(dice: Dice) -> Firm:
     revenue = dice.one([RevenueOn.INVOICE, RevenueOn.DELIVERY])
     with_books(world, standard, taxpayer=dice.one(list(Taxpayer)), revenue_on=revenue)
     _masters(world)
+    _valued(world, dice)
     first = body(at("2026-01-01"), ("BOLT", 90, "2.00"), ("NUT", 70, "0.33"))
     (opening,) = done(world, "opening", first)
     other, _made = User.objects.get_or_create(
@@ -145,6 +147,8 @@ def _masters(world: World) -> None:
             "units": [{"unit": "BOX", "numerator": 10}],
         },
         {"code": "OIL", "name_en": "Oil", "category": "RM", "unit": "KG", "tracking": "lot"},
+        {"code": "FRAME", "name_en": "Frame", "category": "FG", "unit": "PCS", "is_made": True},
+        {"code": "WHEEL", "name_en": "Wheel", "category": "FG", "unit": "PCS", "is_made": True},
         {"code": "HELP", "name_en": "Assembly", "category": "SV", "unit": "PCS", "is_stocked": False},
     )
     world.create(
@@ -154,6 +158,7 @@ def _masters(world: World) -> None:
         {"code": "S1", "name_en": "Supplier", "is_supplier": True},
         {"code": "X1", "name_en": "Abroad", "is_customer": True, "is_supplier": True, "currency": "USD"},
     )
+    world.create("engineering.work-centre", {"code": "WELD", "name_en": "Welding"})
     rates = (("2025-12-01", "7.1"), ("2026-02-01", "6.9"))
     world.create(
         "masterdata.exchange-rate",
@@ -162,6 +167,19 @@ def _masters(world: World) -> None:
             for on, r in rates
         ),
     )
+
+
+def _valued(world: World, dice: Dice) -> None:
+    """BOLT by one of the methods, OIL perhaps by its lots; the other items at the moving average."""
+    method = dice.one(["", "fifo", "month_weighted", "standard"])
+    if method:
+        world.create("stock.item-valuation", {"item": "BOLT", "method": method})
+    if method == "standard":
+        costs = {"effective_on": "2026-01-01", "reason": "machine", "lines": [{"item": "BOLT", "price": "2.50"}]}
+        (made,) = world.create("stock.standard-cost", costs)
+        perform("stock.standard-cost", [made.pk], "post", actor=world.actor)
+    if dice.rarely(2):
+        world.create("stock.item-valuation", {"item": "OIL", "method": "specific"})
 
 
 def accounts(firm: Firm, *roles: str, open_to_hand: bool = False) -> list[str]:

@@ -49,7 +49,9 @@ DOCUMENTS = [d for d in catalogue if d.key in BODIES or d.actions != LIFE]
 
 def test_every_document_is_in_the_machine():
     """A new kind joins by a conversion that leads to it, or by a line in `BODIES`."""
-    reached = {c.target for d in catalogue for c in d.conversions} | BODIES.keys() | {"books.period"}
+    reached = (
+        {c.target for d in catalogue for c in d.conversions if c.target != d.key} | BODIES.keys() | {"books.period"}
+    )
     assert sorted(d.key for d in DOCUMENTS if d.key not in reached) == []
 
 

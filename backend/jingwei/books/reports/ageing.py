@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,24 +12,14 @@ from typing import Any
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
+from jingwei.books.reports.facts import SETTLED
 from jingwei.books.reports.ledger import ZERO, Ledger, open_ledger, propose_month_end
 from jingwei.books.reports.party_balances import totals_of
 from jingwei.books.roles import Role
 from jingwei.platform.documents.read import titles
 from jingwei.platform.identity.actor import Actor
-from jingwei.platform.reports.declare import Chart, Column, Drill, Params, Report, Result, Row, asked
+from jingwei.platform.reports.declare import Chart, Column, Drill, Params, Report, Result, Row, Term, asked
 from jingwei.platform.reports.drill import to_documents
-
-#: Name, label and last day of each bucket; the last has no end.
-BUCKETS = (
-    ("not_due", _("Not due"), -1),
-    ("days_30", _("0–30 days"), 30),
-    ("days_60", _("31–60 days"), 60),
-    ("days_90", _("61–90 days"), 90),
-    ("days_180", _("91–180 days"), 180),
-    ("days_365", _("181–365 days"), 365),
-    ("days_over", _("Over 365 days"), None),
-)
 
 # What was settled by then: a settlement counts from the day on which both of its items existed.
 _OPEN = """
@@ -48,7 +39,8 @@ WITH settled AS (
     ) AS part
     GROUP BY part.item_id
 )
-SELECT item.account_id, item.party_id, item.document_id, document.type, document.number, item.posted_on, item.due_on,
+SELECT item.id, item.account_id, item.party_id, item.document_id, document.type, document.number, item.posted_on,
+       item.due_on,
        item.amount_functional * %(sign)s, (item.amount_functional - coalesce(settled.functional, 0)) * %(sign)s
 FROM open_item item
 JOIN document ON document.group_id = item.group_id AND document.id = item.document_id
@@ -98,18 +90,37 @@ class AgeingParams(Params):
     party: int | None = asked(_("Party"), _("Only this party."), target="masterdata.party")
 
 
+class Age(models.TextChoices):
+    """The buckets of an ageing."""
+
+    NOT_DUE = "not_due", _("Not due")
+    DAYS_30 = "days_30", _("0–30 days")
+    DAYS_60 = "days_60", _("31–60 days")
+    DAYS_90 = "days_90", _("61–90 days")
+    DAYS_180 = "days_180", _("91–180 days")
+    DAYS_365 = "days_365", _("181–365 days")
+    DAYS_OVER = "days_over", _("Over 365 days")
+
+
+#: Name, label and last day of each bucket; the last has no end.
+LAST_DAYS = (-1, 30, 60, 90, 180, 365, None)
+BUCKETS = tuple((age.value, age.label, last) for age, last in zip(Age, LAST_DAYS, strict=True))
+
+
 class OpenItemParams(AgeingParams):
-    """As of ageing, or only debts that were due before a day."""
+    """As of ageing, or only debts that were due before a day, or of one bucket."""
 
     due_before: date | None = asked(
         _("Due before"), _("Only what was owed and due before this day; empty for all that was open.")
     )
+    age: Age | None = asked(_("Bucket"), _("Only what has been due for so long; empty for all."))
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """What was open of one item, in functional currency, positive on the normal side of its account."""
 
+    id: int
     account_id: int
     party_id: int
     document_id: int
@@ -166,12 +177,13 @@ def run_ageing(actor: Actor, params: AgeingParams) -> Result:
             Row(
                 values={"party": parties[party], "total": sum(values.values(), ZERO), **values},
                 drill=Drill("books.open-items", into),
+                drills={name: Drill("books.open-items", {**into, "age": name}) for name, _label, _last in buckets},
             )
         )
     columns = (
         Column("party", _("Party"), "reference"),
-        Column("total", _("Balance"), "amount", scale=ledger.decimals),
-        *(Column(name, label, "amount", _group(params), ledger.decimals) for name, label, _last in buckets),
+        Column("total", _("Balance"), "amount", scale=ledger.decimals, adds="open"),
+        *(Column(name, label, "amount", _group(params), ledger.decimals, "open") for name, label, _last in buckets),
     )
     return Result(columns=columns, rows=rows, totals=totals_of(columns, rows), currency=ledger.currency)
 
@@ -187,6 +199,8 @@ def run_open_items(actor: Actor, params: OpenItemParams) -> Result:
     items = open_items(ledger, params)
     if params.due_before is not None:
         items = [item for item in items if item.due_on < params.due_before and item.open > 0]
+    if params.age is not None:
+        items = [item for item in items if bucket(item.age(params.on, params.since)) == params.age]
     parties = titles(ledger.group_id, {item.party_id for item in items})
     documents = to_documents(ledger.group_id, {item.document_id: item.document_type for item in items})
     labels = {name: label for name, label, _last in BUCKETS}
@@ -200,7 +214,7 @@ def run_open_items(actor: Actor, params: OpenItemParams) -> Result:
         Column("bucket", _("Bucket")),
         Column("amount", _("Amount of the item"), "amount", scale=ledger.decimals),
         Column("settled", _("Settled amount"), "amount", scale=ledger.decimals),
-        Column("open", _("Open amount"), "amount", scale=ledger.decimals),
+        Column("open", _("Open amount"), "amount", scale=ledger.decimals, of={"amount": 1, "settled": -1}),
     )
     rows = [
         Row(
@@ -217,10 +231,16 @@ def run_open_items(actor: Actor, params: OpenItemParams) -> Result:
                 "open": item.open,
             },
             drill=documents.get(item.document_id),
+            drills={"settled": Drill(terms=_settled(item, params))},
         )
         for item in items
     ]
     return Result(columns=columns, rows=rows, totals=totals_of(columns, rows), currency=ledger.currency)
+
+
+def _settled(item: Item, params: AgeingParams) -> Callable[[str], Sequence[Term]]:
+    _role, sign = CONTROLS[params.control]
+    return lambda _name: [Term(_("Settlements"), SETTLED, {"item": item.id, "on_day": params.on}, sign)]
 
 
 AGEING = Report(

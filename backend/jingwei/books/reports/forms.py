@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.books.formulas import Figure, LedgerFigures
+from jingwei.books.reports.facts import JOURNAL
 from jingwei.books.reports.general_ledger import opened
-from jingwei.books.reports.ledger import DAY, Ledger, in_order, open_ledger, propose_month, propose_month_end
+from jingwei.books.reports.ledger import DAY, ZERO, Ledger, in_order, open_ledger, propose_month, propose_month_end
 from jingwei.books.statements import (
     CheckResult,
     ColumnSpec,
@@ -28,7 +30,7 @@ from jingwei.platform.documents.query import unknown
 from jingwei.platform.documents.read import plain, title, titles
 from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.identity.actor import Actor
-from jingwei.platform.reports.declare import Column, Drill, Note, Params, Report, Result, Row, asked
+from jingwei.platform.reports.declare import Column, Drill, Note, Params, Report, Result, Row, Term, asked
 
 LEVELS = {Kind.ITEM: 1, Kind.DEDUCT: 1, Kind.SUB: 1, Kind.MEMO: 2, Kind.OF_WHICH: 2}
 CHECKS = {
@@ -151,20 +153,23 @@ def _result(asked_for: _Asked, columns: Sequence[ColumnSpec], days: str) -> Resu
             Column("item", _("Statement item")),
             *(Column(c.key, title(c.label_zh, c.label_en), "amount", scale=ledger.decimals) for c in columns),
         ),
-        rows=[_row(asked_for, columns, line) for line in lines],
+        rows=[_row(asked_for, columns, line, balances) for line in lines],
         notes=_notes(results),
         heading=" · ".join(part for part in (form.form, title(form.name_zh, form.name_en), days) if part),
         currency=ledger.currency,
     )
 
 
-def _row(asked_for: _Asked, columns: Sequence[ColumnSpec], line: StatementLine) -> Row:
+def _row(
+    asked_for: _Asked, columns: Sequence[ColumnSpec], line: StatementLine, balances: Sequence[LedgerFigures]
+) -> Row:
     values: dict[str, Any] = {"number": line.number, "item": title(line.label_zh, line.label_en)}
     drills = {}
-    for column, figure in zip(columns, line.figures, strict=False):  # a heading has no figures
+    for column, figure, own in zip(columns, line.figures, balances, strict=False):  # a heading has no figures
         values[column.key] = figure.amount
         if figure.parts:
-            drills[column.key] = _opened(asked_for, column.key, line.code, figure)
+            opens = _opened(asked_for, column.key, line.code, figure)
+            drills[column.key] = replace(opens, terms=partial(_formula, asked_for, column.key, figure, own))
     return Row(values=values, level=LEVELS.get(line.kind, 0), bold=line.kind not in LEVELS, drills=drills)
 
 
@@ -183,6 +188,27 @@ def _opened(asked_for: _Asked, key: str, code: str, figure: Figure) -> Drill:
         "to_on": asked_for.to_on,
     }
     return Drill("books.statement-figure", params)
+
+
+def _formula(asked_for: _Asked, key: str, figure: Figure, balances: LedgerFigures, _name: str) -> list[Term]:
+    """The accounts, and where balances were taken per party the parties, that make a figure, in their order."""
+    ledger, (from_on, to_on) = asked_for.ledger, asked_for.span(key)
+    parties = titles(ledger.group_id, {part.party for part in figure.parts if isinstance(part.party, int)})
+    terms = []
+    for part, amount in sorted(figure.parts.items(), key=lambda item: (item[0].account, str(item[0].party))):
+        given: dict[str, Any] = {"account": ledger.ids[part.account], "party": part.party, "to_on": to_on}
+        if asked_for.statement == Statement.BALANCE_SHEET:
+            held = balances.closing.get(part.account, ZERO)
+            if part.party is not None or abs(held) != abs(amount):  # taken per party, this one of no party
+                held = balances.closing_by_party[part.account, part.party]
+                given["party"] = part.party or 0
+        else:
+            held = balances.movement.get(part.account, ZERO)
+            given |= {"from_on": from_on, "unclosed": True}
+        named = parties.get(part.party, {}) if isinstance(part.party, int) else {}
+        words = [part.account, ledger.name(part.account), named.get("number", ""), named.get("title", "")]
+        terms.append(Term(" ".join(w for w in words if w), JOURNAL, given, 1 if amount == held else -1))
+    return terms
 
 
 def _notes(results: Sequence[CheckResult]) -> list[Note]:
@@ -225,6 +251,7 @@ def _parts(asked_for: _Asked, column: ColumnSpec, line: StatementLine) -> Result
     ledger, figure = asked_for.ledger, line.figures[0]
     parties = titles(ledger.group_id, {part.party for part in figure.parts if isinstance(part.party, int)})
     from_on, to_on = asked_for.span(column.key)
+    balances = asked_for.balances(column.key)
     rows = [
         Row(
             values={
@@ -233,6 +260,7 @@ def _parts(asked_for: _Asked, column: ColumnSpec, line: StatementLine) -> Result
                 "amount": amount,
             },
             drill=opened(ledger, part.account, from_on, to_on, part.party) if to_on >= ledger.starts_on else None,
+            drills={"amount": Drill(terms=partial(_formula, asked_for, column.key, Figure({part: amount}), balances))},
         )
         for part, amount in sorted(figure.parts.items(), key=lambda item: (item[0].account, str(item[0].party)))
     ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.books.reports.entries import BookLine, contras, lines_between
+from jingwei.books.reports.facts import of_account
 from jingwei.books.reports.ledger import DAY, ZERO, Key, Ledger, Sums, in_order, open_ledger, propose_month
 from jingwei.platform.documents.read import titles
 from jingwei.platform.identity.actor import Actor
@@ -63,7 +64,7 @@ def run(actor: Actor, params: GeneralLedgerParams) -> Result:
             Column("debit", _("Debit"), "amount", scale=ledger.decimals),
             Column("credit", _("Credit"), "amount", scale=ledger.decimals),
             Column("direction", _("Balance side"), "code"),
-            Column("balance", _("Balance"), "amount", scale=ledger.decimals),
+            Column("balance", _("Balance"), "amount", scale=ledger.decimals, running={"debit": 1, "credit": -1}),
         ),
         rows=rows,
         heading=f"{ledger.codes[params.account]} {ledger.name(ledger.codes[params.account])}",
@@ -105,7 +106,8 @@ class _Book:
 
     def rows(self) -> Iterator[Row]:
         balance, year = self._opening(), self._year_before()
-        yield self._sum_row(self.params.from_on, gettext("Opening balance"), None, balance)
+        into = self._into(self.params.from_on, self.params.to_on)
+        yield self._sum_row(self.params.from_on, gettext("Opening balance"), None, balance, into, "opening")
         spans = [s for s in self.ledger.spans if s.ends_on >= self.params.from_on and s.starts_on <= self.params.to_on]
         by_period: dict[str, list[BookLine]] = {span.code: [] for span in spans}
         for line in self.lines:
@@ -121,8 +123,13 @@ class _Book:
                 yield self._line_row(line, balance)
             if by_period[span.code] or span is spans[-1]:
                 last = min(span.ends_on, self.params.to_on)
-                yield self._sum_row(last, gettext("Total of the period"), period, balance)
-                yield self._sum_row(last, gettext("Total of the year"), year, balance)
+                begun = max(span.starts_on, self.params.from_on)
+                yield self._sum_row(last, gettext("Total of the period"), period, balance, self._into(begun, last))
+                begun = self.ledger.year_start(span.starts_on)
+                yield self._sum_row(last, gettext("Total of the year"), year, balance, self._into(begun, last))
+
+    def _into(self, from_on: date, to_on: date) -> dict[str, Any]:
+        return {**self.params.model_dump(), "from_on": from_on, "to_on": to_on}
 
     def _line_row(self, line: BookLine, balance: Decimal) -> Row:
         others = self.contras.get((line.entry_id, line.debit != 0), [])
@@ -144,11 +151,16 @@ class _Book:
         )
 
     @staticmethod
-    def _sum_row(on: date, summary: str, sums: Sums | None, balance: Decimal) -> Row:
+    def _sum_row(
+        on: date, summary: str, sums: Sums | None, balance: Decimal, into: dict[str, Any], adds: str = "closing"
+    ) -> Row:
         values: dict[str, Any] = {"posted_on": on, "summary": summary}
         if sums is not None:
             values |= {"debit": sums.debit, "credit": sums.credit}
-        return Row(values={**values, "direction": direction(balance), "balance": abs(balance)}, bold=True)
+        drills = {name: Drill("books.general-ledger", into, adds=name) for name in ("debit", "credit")}
+        drills["balance"] = Drill("books.general-ledger", into, adds=f"-{adds}" if balance < 0 else adds)
+        values |= {"direction": direction(balance), "balance": abs(balance)}
+        return Row(values=values, bold=True, drills=drills, counts=False)
 
 
 GENERAL_LEDGER = Report(
@@ -158,6 +170,7 @@ GENERAL_LEDGER = Report(
     params=GeneralLedgerParams,
     run=run,
     defaults=propose_month,
+    terms=of_account,
 )
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from jingwei.books.reports.facts import MEASURES
 from jingwei.books.reports.ledger import DAY, Ledger, open_ledger, propose_month
 from jingwei.books.statements import AMOUNTS, TrialBalance, TrialBalanceLine, Turnover, trial_balance
 from jingwei.platform.errors import Problem, Refusal, Text
@@ -30,8 +31,8 @@ class TrialBalanceParams(Params):
 def pair(ledger: Ledger, name: str, group: Text) -> tuple[Column, Column]:
     """Debit and credit under one heading."""
     return (
-        Column(f"{name}_debit", _("Debit"), "amount", group, ledger.decimals),
-        Column(f"{name}_credit", _("Credit"), "amount", group, ledger.decimals),
+        Column(f"{name}_debit", _("Debit"), "amount", group, ledger.decimals, MEASURES[name][0]),
+        Column(f"{name}_credit", _("Credit"), "amount", group, ledger.decimals, MEASURES[name][1]),
     )
 
 
@@ -85,11 +86,14 @@ def of_ledger(ledger: Ledger, from_on: date, to_on: date) -> TrialBalance:
 def _row(ledger: Ledger, params: TrialBalanceParams, line: TrialBalanceLine) -> Row:
     values = {name: getattr(line, name) for name in AMOUNTS}
     opened = {"account": ledger.ids[line.code], "from_on": params.from_on, "to_on": params.to_on}
+    whole = Drill("books.general-ledger", {**opened, "from_on": ledger.year_start(params.to_on)})
     return Row(
         values={"account": line.code, "name": ledger.name(line.code), **values},
         level=line.level - 1,
         bold=line.level == 1,
         drill=Drill("books.general-ledger", opened),
+        drills={"year_debit": whole, "year_credit": whole},
+        counts=line.level == 1,
     )
 
 

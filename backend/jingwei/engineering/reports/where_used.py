@@ -42,7 +42,7 @@ def run(actor: Actor, params: WhereUsedParams) -> Result:
         columns=(
             Column("level", _("Level"), "integer"),
             Column("item", _("Item"), "reference"),
-            Column("quantity", _("Per unit"), "quantity"),
+            Column("quantity", _("Per unit"), "quantity", is_sum=False),
             Column("revision", _("Revision"), "code"),
             Column("valid_from", _("Valid from"), "date"),
             Column("valid_to", _("Valid to"), "date"),

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -18,8 +18,10 @@ from jingwei.platform.documents.schema import json_schema
 from jingwei.platform.errors import not_found
 from jingwei.platform.http.problems import answer
 from jingwei.platform.identity.actor import Actor
+from jingwei.platform.reports import addresses, explaining
 from jingwei.platform.reports.asking import is_drilled, meanings
 from jingwei.platform.reports.declare import Report
+from jingwei.platform.reports.explaining import USUAL_LIMIT
 from jingwei.platform.reports.running import as_json, as_xlsx, make, today
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -88,6 +90,27 @@ class ReportAnswer(BaseModel):
     notes: list[ReportNote]
 
 
+class FigureLevel(BaseModel):
+    """A level of an explanation: its first rows, how many more there are, and what they and all come to."""
+
+    rows: list[dict[str, Any]]
+    more: int
+    together: str
+    total: str
+
+
+class FigureAnswer(BaseModel):
+    """A figure and what it is made of; `agrees` when every level adds up to it."""
+
+    name: str
+    amount: str
+    currency: str
+    agrees: bool
+    formula: FigureLevel
+    entries: FigureLevel
+    documents: FigureLevel
+
+
 class ReportMeta(BaseModel):
     """A report for the screen: its words and the fields of its parameter form, with what is proposed."""
 
@@ -108,6 +131,14 @@ def add_reports(api: NinjaAPI) -> None:
         if report is None or not actor.may(report.permission, actor.company_id):
             raise not_found("Report", key)
         return answer(report_json(report, actor))
+
+    @api.get("/explain", response=FigureAnswer, tags=["reports"], operation_id="explain")
+    def explain(
+        request: HttpRequest, figure: str, limit: Annotated[int, Field(ge=1, le=1000)] = USUAL_LIMIT
+    ) -> HttpResponse:
+        """A reported figure down to its formula, entries and documents; `REPORT?parameter=value#ROW/COLUMN`."""
+        explained = addresses.explain(actor_of(request), figure, limit)
+        return answer({"name": addresses.name_of(explained), **explaining.as_json(explained.found)})
 
     for report in catalogue.reports.values():
         _add(api, report)

@@ -52,34 +52,68 @@ def asked(
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column; columns that follow each other with one `group` stand under one heading. `scale` is the number of
-    decimals an amount shows."""
+    decimals an amount shows. How its figures explain themselves (`explaining.py`): `adds` is the measure of what the
+    drill opens, with `-` before it where it counts against; `of` are the columns of the same row that make it, and
+    `running` those of all rows so far, with their signs; `is_sum` is False for a rate or a price."""
 
     name: str
     label: Text
     kind: ColumnKind = "text"
     group: Text = ""
     scale: int | None = None
+    adds: str = ""
+    of: Mapping[str, int] = field(default_factory=dict)
+    running: Mapping[str, int] = field(default_factory=dict)
+    is_sum: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What figures are sums of in the end. `sql` selects (term, id, day, document, words, amount) of the facts wanted
+    by each row of %(terms)s, a JSON list of objects with `term` (their number), `sign` and what the source asks for;
+    it also knows %(group)s and %(company)s. `permission` is needed to see them."""
+
+    key: str
+    label: Text
+    permission: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A part of a formula: facts of a source chosen by `given` and counted with `sign`; or, without a source, an amount
+    that is known, such as what another row has of the same thing."""
+
+    label: Text
+    source: Source | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+    sign: int = 1
+    amount: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """Where a figure can be opened: another report with its parameters, or a document."""
+    """Where a figure can be opened: another report with its parameters, or a document. `adds` stands above the
+    column's; `terms` gives the formula of a column where what opens is not exactly what adds up."""
 
     report: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
     document: tuple[str, int] | None = None
+    adds: str = ""
+    terms: Callable[[str], Sequence[Term]] | None = None
 
 
 @dataclass(slots=True)
 class Row:
     """A row: values by column name (a reference is {id, key, number, title}); `drill` opens the row, `drills` single
-    figures of it. `level` indents, from 0."""
+    figures of it. `level` indents, from 0. A row that does not count is a subtotal of others."""
 
     values: dict[str, Any]
     level: int = 0
     bold: bool = False
     drill: Drill | None = None
     drills: dict[str, Drill] = field(default_factory=dict)
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +138,13 @@ class Chart:
 
 @dataclass(slots=True)
 class Result:
-    """A report as made. `totals` are by column name; `currency` is what its amounts are in. `chart` where the report's
-    own does not fit what was asked for."""
+    """A report as made. `totals` are by column name, the sums of the rows that count; `total_drill` opens them.
+    `currency` is what its amounts are in. `chart` where the report's own does not fit what was asked for."""
 
     columns: Sequence[Column]
     rows: Sequence[Row]
     totals: Mapping[str, Decimal] | None = None
+    total_drill: Drill | None = None
     notes: Sequence[Note] = ()
     heading: str = ""
     currency: str = ""
@@ -130,6 +165,7 @@ class Report:
     defaults    values proposed where a parameter is not given, from the actor and the business date
     chart       the picture of its result, where one earns its place
     in_menu     whether it opens from the menu; otherwise only by drilling into another report
+    terms       the formula of a measure of the report made with such parameters, for what drills into it
     """
 
     key: str
@@ -140,6 +176,7 @@ class Report:
     defaults: Callable[[Actor, date], Mapping[str, Any]] = no_defaults
     chart: Chart | None = None
     in_menu: bool = True
+    terms: Callable[[Mapping[str, Any], str], Sequence[Term]] | None = None
 
     @property
     def module(self) -> str:

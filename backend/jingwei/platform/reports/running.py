@@ -102,7 +102,7 @@ def _row(row: Row, columns: Any) -> dict[str, Any]:
         "level": row.level,
         "bold": row.bold,
         "drill": drill_json(row.drill),
-        "drills": {name: drill_json(drill) for name, drill in row.drills.items()},
+        "drills": {name: opened for name, drill in row.drills.items() if (opened := drill_json(drill))},
     }
 
 
@@ -113,6 +113,8 @@ def drill_json(drill: Drill | None) -> dict[str, Any] | None:
     if drill.document is not None:
         key, id = drill.document
         return {"document": {"key": key, "id": id}}
+    if not drill.report:
+        return None
     params = {name: plain(value) for name, value in drill.params.items() if value is not None}
     return {"report": drill.report, "params": params}
 

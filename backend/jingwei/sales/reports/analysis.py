@@ -7,8 +7,10 @@ what was found out later about a cost stands in the books alone.
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import connection, models
@@ -19,7 +21,19 @@ from jingwei.platform.documents.read import titles
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.models import Company
 from jingwei.platform.money import round_half_up
-from jingwei.platform.reports.declare import Chart, Column, Drill, Note, Params, Report, Result, Row, asked
+from jingwei.platform.reports.declare import (
+    Chart,
+    Column,
+    Drill,
+    Note,
+    Params,
+    Report,
+    Result,
+    Row,
+    Source,
+    Term,
+    asked,
+)
 
 ZERO = Decimal(0)
 
@@ -51,9 +65,7 @@ WITH facts AS (
     JOIN sales_delivery_line d ON d.group_id = x.group_id AND d.delivery_id = s.id AND d.line = x.delivery_line
     LEFT JOIN move m ON m.group_id = d.group_id AND m.document_id = s.id AND m.document_line = d.line
         AND m.reverses_id IS NULL
-    WHERE b.group_id = %(group)s AND b.company_id = %(company)s AND b.state IN ('posted', 'reversed')
-      AND (%(customer)s::bigint IS NULL OR b.customer_id = %(customer)s)
-      AND (%(item)s::bigint IS NULL OR x.item_id = %(item)s)
+    WHERE b.group_id = %(group)s AND b.company_id = %(company)s AND b.state IN ('posted', 'reversed'){only}
 ), counted AS (
     SELECT id, customer_id, item_id, counted_on, quantity, net, cost FROM facts
     UNION ALL
@@ -61,9 +73,39 @@ WITH facts AS (
     JOIN journal_entry e ON e.group_id = %(group)s AND e.document_id = f.id AND e.purpose = 'invoice.reversed'
     WHERE f.state = 'reversed'
 )
+"""
+
+_ADDED_UP = """
 SELECT {by}, count(DISTINCT f.id), sum(f.quantity), sum(f.net), sum(f.cost) FROM counted f
 WHERE f.counted_on BETWEEN %(from)s AND %(to)s GROUP BY 1 ORDER BY {order}
 """
+
+_WANTED = """
+, wanted AS (
+    SELECT * FROM jsonb_to_recordset(%(terms)s) AS w(
+        term int, sign int, measure text, customer bigint, item bigint, from_on date, to_on date)
+)
+SELECT wanted.term, row_number() OVER (), f.counted_on, f.id, document.number,
+       wanted.sign * CASE wanted.measure WHEN 'net' THEN f.net WHEN 'cost' THEN f.cost ELSE f.quantity END
+FROM wanted JOIN counted f ON f.counted_on BETWEEN wanted.from_on AND wanted.to_on
+    AND (wanted.customer IS NULL OR f.customer_id = wanted.customer)
+    AND (wanted.item IS NULL OR f.item_id = wanted.item)
+JOIN document ON document.group_id = %(group)s AND document.id = f.id
+"""
+
+
+_ONLY = """
+      AND (%(customer)s::bigint IS NULL OR b.customer_id = %(customer)s)
+      AND (%(item)s::bigint IS NULL OR x.item_id = %(item)s)"""
+_DECIMALS = "(SELECT decimals FROM currency JOIN company ON currency_id = currency.code WHERE company.id = %(company)s)"
+
+#: Lines of invoices and credit notes, each on its day, and of their reversals.
+INVOICED = Source(
+    key="invoiced",
+    label=_("Lines of invoices"),
+    permission="sales.analysis.view",
+    sql=_FIGURES.format(only="").replace("%(decimals)s", _DECIMALS) + _WANTED,
+)
 
 
 class AnalysisParams(Params):
@@ -90,7 +132,9 @@ def run(actor: Actor, params: AnalysisParams) -> Result:
         "from": params.from_on,
         "to": params.to_on,
     }
-    statement = _FIGURES.format(by=GROUPS[params.by], order="1" if params.by == By.MONTH else "4 DESC, 1")
+    statement = _FIGURES.format(only=_ONLY) + _ADDED_UP.format(
+        by=GROUPS[params.by], order="1" if params.by == By.MONTH else "4 DESC, 1"
+    )
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         found = cursor.fetchall()
@@ -105,8 +149,8 @@ def run(actor: Actor, params: AnalysisParams) -> Result:
             Column("quantity", _("In stock units"), "quantity"),
             Column("net", _("Net amount"), "amount", scale=decimals),
             Column("cost", _("Cost"), "amount", scale=decimals),
-            Column("margin", _("Margin"), "amount", scale=decimals),
-            Column("margin_rate", _("Margin %"), "quantity"),
+            Column("margin", _("Margin"), "amount", scale=decimals, of={"net": 1, "cost": -1}),
+            Column("margin_rate", _("Margin %"), "quantity", is_sum=False),
         ),
         rows=rows,
         totals=totals,
@@ -131,6 +175,10 @@ def _row(
     return Row(values=values, drill=_drill(params, what))
 
 
+def _formula(given: Mapping[str, Any], name: str) -> list[Term]:
+    return [Term(_("Lines of invoices"), INVOICED, {**given, "measure": name})]
+
+
 def _drill(params: AnalysisParams, what: Any) -> Drill:
     """A month opens by customer, a customer by item, an item by customer."""
     given: dict[str, Any] = {"from_on": params.from_on, "to_on": params.to_on, "by": By.CUSTOMER}
@@ -143,7 +191,7 @@ def _drill(params: AnalysisParams, what: Any) -> Drill:
         given |= {"customer": what, "by": By.ITEM}
     else:
         given |= {"item": what}
-    return Drill(report="sales.analysis", params=given)
+    return Drill(report="sales.analysis", params=given, terms=partial(_formula, given))
 
 
 ANALYSIS = Report(

@@ -14,6 +14,7 @@ from jingwei.server.cli import (
     benching,
     companies,
     database,
+    explaining,
     loading,
     people,
     proving,
@@ -28,7 +29,19 @@ from jingwei.server.runtime import RuntimeProblem
 
 Command = Callable[[argparse.Namespace], int]
 
-GROUPS = (serving, database, companies, people, proving, schema, translations, benching, loading, simulating)
+GROUPS = (
+    serving,
+    database,
+    companies,
+    people,
+    proving,
+    schema,
+    translations,
+    benching,
+    loading,
+    simulating,
+    explaining,
+)
 EXPECTED = (DemotionError, GuardError, PostgresError, ProvisionError, RuntimeProblem)
 
 

@@ -6,6 +6,7 @@ what the books say on every date. The effective cost of a move is reckoned on re
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,13 +22,14 @@ from jingwei.platform.documents.read import titles
 from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.models import Company
-from jingwei.platform.reports.declare import Column, Drill, Params, Report, Result, Row, asked
+from jingwei.platform.reports.declare import Column, Drill, Params, Report, Result, Row, Term, asked
 from jingwei.platform.reports.drill import to_documents
 from jingwei.stock import history
 from jingwei.stock.ledger import beginnings
 from jingwei.stock.methods import METHODS, holding_of
 from jingwei.stock.models import Checkpoint, FinalPeriod, ItemValue, Move, ValueEntry, ValueKind
 from jingwei.stock.replaying import replay
+from jingwei.stock.reports.facts import QUANTITY, VALUE
 from jingwei.stock.valuing import sort_key
 
 ZERO = Decimal(0)
@@ -76,10 +78,11 @@ def run(actor: Actor, params: ItemLedgerParams) -> Result:
             Column("in_value", _("Value"), "amount", _("In"), decimals),
             Column("out_quantity", _("Quantity"), "quantity", _("Out")),
             Column("out_value", _("Value"), "amount", _("Out"), decimals),
-            Column("quantity", _("Quantity"), "quantity", _("Balance")),
-            Column("value", _("Value"), "amount", _("Balance"), decimals),
-            Column("effective_value", _("Value"), "amount", _("After corrections"), decimals),
-            Column("cost", _("Unit cost"), "amount", _("After corrections"), 4),
+            Column("quantity", _("Quantity"), "quantity", _("Balance"), running={"in_quantity": 1, "out_quantity": -1}),
+            Column("value", _("Value"), "amount", _("Balance"), decimals, running={"in_value": 1, "out_value": -1}),
+            # Reckoned on reading, from all that was entered since: no sum of entries.
+            Column("effective_value", _("Value"), "amount", _("After corrections"), decimals, is_sum=False),
+            Column("cost", _("Unit cost"), "amount", _("After corrections"), 4, is_sum=False),
         ),
         rows=rows,
         heading=f"{item['number']} {item['title']}".strip(),
@@ -145,18 +148,20 @@ class _Book:
         return worths
 
     def rows(self) -> list[Row]:
-        rows = [self._sum_row(self.params.from_on, gettext("Opening balance"))]
+        rows = [self._sum_row(self.params.from_on, gettext("Opening balance"), "opening")]
         waiting = list(self.corrections)
         for move in self.moves:
             while waiting and waiting[0].posted_on < move.effective_on:
                 rows.append(self._correction_row(waiting.pop(0)))
             rows.append(self._move_row(move))
         rows += [self._correction_row(entry) for entry in waiting]
-        return [*rows, self._sum_row(self.params.to_on, gettext("Closing balance"))]
+        return [*rows, self._sum_row(self.params.to_on, gettext("Closing balance"), "closing")]
 
-    def _sum_row(self, on: date, summary: str) -> Row:
+    def _sum_row(self, on: date, summary: str, part: str) -> Row:
         values = {"on": on, "summary": summary, "quantity": self.standing.quantity, "value": self.standing.value}
-        return Row(values=values, bold=True)
+        into = self.params.model_dump()
+        drills = {n: Drill("stock.item-ledger", into, adds=f"{part}.{n}") for n in ("quantity", "value")}
+        return Row(values=values, bold=True, drills=drills, counts=False)
 
     def _move_row(self, move: Move) -> Row:
         self.standing.quantity += move.direction * move.quantity
@@ -199,6 +204,14 @@ class _Book:
         return self.drills.get(document)
 
 
+def terms(given: Mapping[str, Any], measure: str) -> Sequence[Term]:
+    """The formula of what stands in an item's ledger: `opening.quantity`, `closing.value` and their like."""
+    part, _dot, kind = measure.partition(".")
+    chosen = {"item": given["item"], "from_on": given["from_on"], "to_on": given["to_on"], "part": part}
+    label = _("Opening balance") if part == "opening" else _("Closing balance")
+    return [Term(label, QUANTITY if kind == "quantity" else VALUE, chosen)]
+
+
 ITEM_LEDGER = Report(
     key="stock.item-ledger",
     label=_("Stock ledger"),
@@ -206,4 +219,5 @@ ITEM_LEDGER = Report(
     params=ItemLedgerParams,
     run=run,
     defaults=propose_month,
+    terms=terms,
 )

@@ -6,10 +6,11 @@ Read from balances, never from history: a past instant is what lies there now le
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,8 +21,9 @@ from jingwei.platform.documents.read import titles
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.models import Company
 from jingwei.platform.money import round_half_up, split_largest_remainder
-from jingwei.platform.reports.declare import Column, Drill, Params, Report, Result, Row, asked
+from jingwei.platform.reports.declare import Column, Drill, Params, Report, Result, Row, Term, asked
 from jingwei.stock.models import Status
+from jingwei.stock.reports.facts import QUANTITY, RESERVED, VALUE
 
 ZERO = Decimal(0)
 
@@ -100,7 +102,7 @@ def places_of(group_id: int, company_id: int, item: int | None, at: datetime | N
     """Everything that lies somewhere, by item, place, lot and condition, with its share of the value of the item,
     or of the lot where cost is kept by lot; two statements, whatever the history. Shares are by quantity."""
     zone = Company.objects.filter(pk=company_id).values_list("time_zone", flat=True).first() or "UTC"
-    day = at.astimezone(ZoneInfo(zone)).date() if at else None
+    day = day_of(zone, at) if at else None
     given = {"group": group_id, "company": company_id, "item": item, "at": at, "day": day}
     with connection.cursor() as cursor:
         cursor.execute(_PLACES, given)
@@ -116,6 +118,11 @@ def places_of(group_id: int, company_id: int, item: int | None, at: datetime | N
         for place, share in zip(own, shares, strict=True):
             place.value = share
     return places
+
+
+def day_of(zone: str, at: datetime) -> date:
+    """The business day of an instant."""
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def _shares(value: Decimal, quantities: Sequence[Decimal], decimals: int) -> list[Decimal]:
@@ -135,6 +142,7 @@ def run(actor: Actor, params: OnHandParams) -> Result:
     decimals = company.currency.decimals
     places = places_of(actor.group_id, company.pk, params.item, params.at, decimals)
     shown = [p for p in places if params.warehouse in (None, p.warehouse)]
+    moment = {"until": params.at, "day": day_of(company.time_zone, params.at)} if params.at else {}
     names = titles(actor.group_id, _ids(shown))
     conditions = {status.value: str(status.label) for status in Status}
     return Result(
@@ -146,11 +154,11 @@ def run(actor: Actor, params: OnHandParams) -> Result:
             Column("status", _("Condition")),
             Column("on_hand", _("On hand"), "quantity"),
             Column("reserved", _("Reserved"), "quantity"),
-            Column("available", _("Available"), "quantity"),
+            Column("available", _("Available"), "quantity", of={"on_hand": 1, "reserved": -1}),
             Column("unit", _("Unit"), "code"),
             Column("value", _("Value"), "amount", scale=decimals),
         ),
-        rows=[_row(place, names, conditions, params.at) for place in shown],
+        rows=[_row(place, names, conditions, params.at, partial(_formula, places, place, moment)) for place in shown],
         totals={"value": sum((p.value for p in shown), ZERO)},
         currency=company.currency.code,
     )
@@ -160,7 +168,26 @@ def _ids(places: Iterable[Place]) -> set[int | None]:
     return {id for p in places for id in (p.item, p.warehouse, p.location)}
 
 
-def _row(place: Place, names: Mapping[int, Any], conditions: Mapping[str, str], at: datetime | None) -> Row:
+def _formula(places: Sequence[Place], place: Place, moment: Mapping[str, Any], name: str) -> list[Term]:
+    """Moves at the place; the value of the item, less the shares of its other places; what is kept for orders."""
+    at = {"item": place.item, "location": place.location, "lot": place.lot, "status": place.status}
+    if name == "reserved":
+        return [Term(_("Reserved"), RESERVED, at)]
+    if name == "on_hand":
+        return [Term(_("Moves into and out of the place"), QUANTITY, {**at, **moment})]
+    others = [p for p in places if p.item == place.item and p is not place]
+    share = -sum((p.value for p in others), ZERO)
+    whole = Term(_("Value of the item"), VALUE, {"item": place.item, **moment})
+    return [whole, Term(_("Shares of its other places"), amount=share)] if share else [whole]
+
+
+def _row(
+    place: Place,
+    names: Mapping[int, Any],
+    conditions: Mapping[str, str],
+    at: datetime | None,
+    terms: Callable[[str], Sequence[Term]],
+) -> Row:
     # What was reserved is not kept for the past.
     is_free = place.status == Status.AVAILABLE
     return Row(
@@ -176,7 +203,7 @@ def _row(place: Place, names: Mapping[int, Any], conditions: Mapping[str, str], 
             "unit": place.unit,
             "value": place.value,
         },
-        drill=Drill("stock.item-ledger", {"item": place.item}),
+        drill=Drill("stock.item-ledger", {"item": place.item}, terms=terms),
     )
 
 

@@ -7,10 +7,11 @@ the general ledger on every date. Should it not be, a note says so.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -21,7 +22,8 @@ from jingwei.books.roles import Role
 from jingwei.platform.documents.read import titles
 from jingwei.platform.errors import Text
 from jingwei.platform.identity.actor import Actor
-from jingwei.platform.reports.declare import Chart, Column, Drill, Note, Params, Report, Result, Row, asked
+from jingwei.platform.reports.declare import Chart, Column, Drill, Note, Params, Report, Result, Row, Term, asked
+from jingwei.stock.reports.facts import QUANTITY, VALUE
 
 ZERO = Decimal(0)
 PARTS = ("opening", "in", "out", "closing")
@@ -182,6 +184,10 @@ def _rows(ledger: Ledger, params: SummaryParams, lines: list[Line]) -> Iterator[
     for line in lines:
         by_account[line.account].append(line)
     dates = {"from_on": params.from_on, "to_on": params.to_on}
+
+    def of(account: int, item: int | None) -> Callable[[str], list[Term]]:
+        return partial(_formula, {"account": account or None, "item": item, "begun": True, **dates})
+
     for account, members in by_account.items():
         total = Figures()
         for line in members:
@@ -190,15 +196,25 @@ def _rows(ledger: Ledger, params: SummaryParams, lines: list[Line]) -> Iterator[
             yield Row(
                 values={"item": ledger.reference(ledger.codes[account]), **total.values("amount")},
                 bold=True,
-                drill=Drill("books.general-ledger", {"account": account, **dates}),
+                counts=False,
+                drill=Drill("books.general-ledger", {"account": account, **dates}, terms=of(account, None)),
             )
         for line in members:
             values: dict[str, Any] = {"item": names.get(line.item), "unit": line.unit}
             yield Row(
                 values={**values, **line.quantity.values("quantity"), **line.amount.values("amount")},
                 level=1,
-                drill=Drill("stock.item-ledger", {"item": line.item, **dates}),
+                drill=Drill("stock.item-ledger", {"item": line.item, **dates}, terms=of(account, line.item)),
             )
+
+
+def _formula(given: Mapping[str, Any], name: str) -> list[Term]:
+    """Entries of an account and item, or moves of the item: of the part of the range that the column shows."""
+    part, _underline, kind = name.partition("_")
+    sign = -1 if part == "out" else 1
+    if kind == "quantity":
+        return [Term(_("Moves"), QUANTITY, {**given, "part": part}, sign)]
+    return [Term(_("Value entries"), VALUE, {**given, "part": part}, sign)]
 
 
 def _notes(ledger: Ledger, params: SummaryParams, lines: list[Line]) -> Iterator[Note]:
