@@ -16,7 +16,7 @@ from jingwei.server.bench.tape import Floor, Tape, TapeError, Timing, check_equa
 from jingwei.server.bench.works import Bench, Scale
 from tests.support.rules import check_invariants
 
-TINY = Scale(listed=60, lines=100, moves=100, later=(5,), imported=30, import_ms=60_000)
+TINY = Scale(listed=60, lines=100, moves=100, later=(5,), serials=20, imported=30, import_ms=60_000)
 
 
 class CellOfRun(Cell):
@@ -89,8 +89,9 @@ def test_a_tiny_run_measures_everything_and_leaves_a_company_that_keeps_every_ru
         "trial balance, 266 journal lines",
         "stock on hand, 21 balances, 314 moves",
         "list of 50 of 60 vouchers over HTTP",
+        "goods receipt, 20 serial numbers: create, post",
     ]
-    assert cell.began == [False, True, True, False, False, True, True]
+    assert cell.began == [False, True, True, False, False, True, True, False, True]
     assert all(f.durable.own.ms > 0 and f.durable.floor.ms > 0 for f in figures)
     assert all(f.durable.own.statements >= f.durable.floor.statements > 0 for f in figures)
     assert len(run.remarks) == 1

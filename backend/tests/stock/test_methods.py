@@ -314,3 +314,34 @@ def test_costs_invoiced_in_another_month_stay_when_that_is_reckoned_again(world)
     # 60.00 and 80.00 and 160.00 for 20: eight of them are still dispatched.
     assert goods.books(DISPATCHED) == [Decimal(120)]
     check(world)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_statements_do_not_grow_with_the_lines(stock, statements, method):
+    names = [f"N{n}" for n in range(1, 41)]
+    tracked = {"tracking": "lot"} if method == "specific" else {}
+    stock.create(
+        "masterdata.item", *({"code": n, "name_en": n, "category": "RM", "unit": "PCS", **tracked} for n in names)
+    )
+    stock.create("stock.item-valuation", *({"item": n, "method": method} for n in names))
+    if method == "standard":
+        standard(stock, "2026-01-01", *((n, "2.00") for n in names))
+
+    def lines(count, *price):
+        given = body(at("2026-01-05", 9), *((n, 2, *price) for n in names[:count]))
+        for line in given["lines"] if tracked else ():
+            line["lot"] = "A"
+        return given
+
+    def post(kind, day, count, *price):
+        given = lines(count, *price)
+        (made,) = stock.create(f"warehouse.{kind}", {**given, "moved_at": at(day)})
+        with statements() as sent:
+            perform(f"warehouse.{kind}", [made.pk], "post", actor=stock.actor)
+        return len(sent)
+
+    for _ in range(3):
+        done(stock, "other-in", {**lines(40, "2.00"), "moved_at": at("2026-01-02")})
+    assert post("other-out", "2026-01-09", 1) == post("other-out", "2026-01-10", 40)
+    assert post("other-in", "2026-01-05", 1, "3.00") == post("other-in", "2026-01-05", 40, "3.00")
+    check_invariants(stock)

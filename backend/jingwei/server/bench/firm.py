@@ -25,6 +25,7 @@ from jingwei.server.roles import PRESETS
 
 ITEMS = 2000
 SUPPLIER, CUSTOMER, BANK = "S-0001", "C-0001", "1002"
+SERIAL = "B-SERIAL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,13 @@ class Firm:
     def receive(self, moved_at: datetime, count: int, *, first: int = 1) -> None:
         """An other receipt of `count` items."""
         self.post_goods("other-in", self.goods(moved_at, ((item(first + n), "1", "10.00") for n in range(count))))
+
+    def receive_serials(self, moved_at: datetime, count: int) -> None:
+        """An other receipt of `count` serial numbers, never seen before, of an item with identified cost."""
+        body = self.goods(moved_at, [(SERIAL, "1", "10.00")] * count)
+        for n, line in enumerate(body["lines"], start=1):
+            line["lot"] = f"{moved_at:%m%d%H%M}-{n:06}"
+        self.post_goods("other-in", body)
 
     def voucher(self, lines: int, on: date) -> dict[str, Any]:
         """A balanced voucher: office supplies from cash."""
@@ -165,4 +173,7 @@ def found_firm(items: int = ITEMS) -> Firm:
     )
     names = ({"code": item(n), "name_en": f"Item {n}", "category": "RM", "unit": "PCS"} for n in range(1, items + 6))
     firm.create("masterdata.item", *names)
+    traced = {"code": SERIAL, "name_en": "By serial number", "category": "RM", "unit": "PCS", "tracking": "serial"}
+    firm.create("masterdata.item", traced)
+    firm.create("stock.item-valuation", {"item": SERIAL, "method": "specific"})
     return firm

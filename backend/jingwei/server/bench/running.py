@@ -9,7 +9,16 @@ from jingwei.server.bench.cell import Cell
 from jingwei.server.bench.figures import RESULTS, Figure, document, machine, table
 from jingwei.server.bench.firm import found_firm, item
 from jingwei.server.bench.reading import count_of, list_over_http, reports
-from jingwei.server.bench.works import RECEIPT_LINES, SCALES, Bench, Work, first_commands, later_commands, measure
+from jingwei.server.bench.works import (
+    RECEIPT_LINES,
+    SCALES,
+    Bench,
+    Work,
+    first_commands,
+    last_commands,
+    later_commands,
+    measure,
+)
 from jingwei.server.postgres import Progress
 
 VOUCHER_LINES = 10
@@ -42,7 +51,7 @@ def measure_all(run: Bench) -> list[Figure]:
     run.cell.start(fsync=True)
     figures += reports(run)
     if not run.wants("receipt", "late", "trial-balance", "on-hand", "list"):
-        return figures
+        return [*figures, *_commands(run, last_commands(run))]
     run.cell.start(fsync=False)
     _make_history(run, goods, voucher)
     if run.wants("receipt", "late"):
@@ -52,6 +61,7 @@ def measure_all(run: Bench) -> list[Figure]:
     figures += reports(run)
     if run.wants("list"):
         figures.append(list_over_http(run))
+    figures += _commands(run, last_commands(run))
     _compare(run, figures)
     return figures
 

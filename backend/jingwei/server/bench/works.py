@@ -28,13 +28,14 @@ class Scale:
     lines: int
     moves: int
     later: tuple[int, ...]
+    serials: int
     imported: int
     import_ms: float
 
 
 SCALES = {
-    "small": Scale(20_000, 50_000, 20_000, (1_000, 10_000), 10_000, 6_000),
-    "full": Scale(1_000_000, 1_000_000, 1_000_000, (1_000, 10_000, 100_000), 100_000, 60_000),
+    "small": Scale(20_000, 50_000, 20_000, (1_000, 10_000), 1_000, 10_000, 6_000),
+    "full": Scale(1_000_000, 1_000_000, 1_000_000, (1_000, 10_000, 100_000), 10_000, 100_000, 60_000),
 }
 
 
@@ -147,6 +148,18 @@ def later_commands(bench: Bench, moves: int) -> list[Work]:
         for n, count in enumerate(bench.scale.later)
     ]
     return [w for w in works if bench.wants(w.name)]
+
+
+def last_commands(bench: Bench) -> list[Work]:
+    """What would be in the way of the reports: thousands of pieces that each lie by themselves."""
+    work = Work(
+        "serials",
+        f"goods receipt, {bench.scale.serials:,} serial numbers: create, post",
+        lambda: bench.firm.receive_serials(bench.firm.at(9, 3, bench.tick()), bench.scale.serials),
+        Budget(ms=max(1_000, bench.scale.serials)),
+        is_long=True,
+    )
+    return [work] if bench.wants("serials") else []
 
 
 def measure(bench: Bench, works: Sequence[Work], *, fsync: bool) -> dict[str, Pair]:
