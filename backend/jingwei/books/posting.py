@@ -118,7 +118,7 @@ def _determine(
     return table.account(
         line.role,
         taxpayer=taxpayer,
-        accounting_class=source.accounting_class if "class" in line.asks else ANY,
+        accounting_class=line.fixed_class or (source.accounting_class if "class" in line.asks else ANY),
         party_group=party_group if "party" in line.asks else ANY,
         tax=line.fixed_tax or (source.tax if "tax" in line.asks else ANY),
     )

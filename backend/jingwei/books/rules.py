@@ -2,8 +2,8 @@
 
 `data/events.csv`: one row per line of an event. `amount` names a fact; a minus before it makes a red entry (红字) that
 stays negative on its own side, a question mark after it makes the fact optional. `asks` lists the keys by which the
-account is determined: `class`, `party`, `tax`, or one fixed as `tax=pending`. `id` is the name of the rule in the
-ledger; P, S, T and C follow the catalogue of Chinese entries, J are ours.
+account is determined: `class`, `party`, `tax`, or one fixed as `tax=pending` or `class=labour`. `id` is the
+name of the rule in the ledger; P, S, M, T and C follow the catalogue of Chinese entries, J are ours.
 `data/determination.csv`: (standard, taxpayer, role, accounting class, party group, tax) → account, `*` for any; the row
 with the most fixed keys wins, and two that could win together are refused when the table is read.
 """
@@ -28,6 +28,8 @@ ANY: Final = "*"
 RULES_VERSION: Final = 1
 # Kinds of tax a tax code can have here; `*` is the ordinary rate.
 TAX_KINDS: Final = frozenset({ANY, "pending", "deferred", "simplified"})
+# What production costs beside material, where a rule prescribes it in place of an accounting class.
+COST_ELEMENTS: Final = frozenset({"labour", "overhead", "consumables"})
 _ASKS: Final = frozenset({"class", "party", "tax"})
 
 
@@ -37,7 +39,8 @@ class RuleFault(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """One debit or credit of an event. `sign` is −1 for a red line, `fixed_tax` a tax kind that the rule prescribes."""
+    """One debit or credit of an event. `sign` is −1 for a red line; `fixed_tax` and `fixed_class` are a tax kind and a
+    cost element that the rule prescribes."""
 
     id: str
     side: Side
@@ -47,12 +50,13 @@ class RuleLine:
     role: Role
     asks: frozenset[str]
     fixed_tax: str | None
+    fixed_class: str | None
 
     @classmethod
     def read(cls, row: Mapping[str, str]) -> Self:
         """Build from a row of `events.csv`."""
         asked = [part for part in row["asks"].split(";") if part]
-        fixed = [part.removeprefix("tax=") for part in asked if part.startswith("tax=")]
+        fixed = dict(part.split("=", 1) for part in asked if "=" in part)
         amount = row["amount"]
         return cls(
             id=f"{row['id']}.{row['line']}",
@@ -61,8 +65,9 @@ class RuleLine:
             sign=-1 if amount.startswith("-") else 1,
             is_optional=amount.endswith("?"),
             role=Role(row["role"]),
-            asks=frozenset(part for part in asked if not part.startswith("tax=")),
-            fixed_tax=fixed[0] if fixed else None,
+            asks=frozenset(part for part in asked if "=" not in part),
+            fixed_tax=fixed.get("tax"),
+            fixed_class=fixed.get("class"),
         )
 
 
@@ -150,7 +155,8 @@ def _rule(rows: Sequence[Mapping[str, str]]) -> Rule:
         raise ChartFault(f"{name}: the first line has no memo in both languages")
     lines = tuple(RuleLine.read(row) for row in rows)
     for line in lines:
-        if not line.asks <= _ASKS or line.fixed_tax not in TAX_KINDS | {None}:
+        fixed = (line.fixed_tax in TAX_KINDS | {None}, line.fixed_class in COST_ELEMENTS | {None})
+        if not line.asks <= _ASKS or not all(fixed):
             raise ChartFault(f"{name}: line {line.id} asks for something unknown")
     if len({line.side for line in lines}) == 1:
         raise ChartFault(f"{name}: has one side only")
@@ -286,7 +292,7 @@ def determination(standard: Standard | str) -> Determination:
 
 
 def _row_faults(standard: Standard, rows: Sequence[DeterminationRow]) -> Iterable[str]:
-    classes = {ANY, *AccountingClass}
+    classes = {ANY, *AccountingClass, *COST_ELEMENTS}
     for row, taxpayer in product(rows, Taxpayer):
         if row.taxpayer not in (ANY, taxpayer):
             continue
@@ -306,7 +312,7 @@ def _event_faults(standard: Standard, table: Determination) -> Iterable[str]:
         for line, taxpayer in product(rule.lines, sorted(rule.taxpayers)):
             if line.role == Role.CLOSED_ACCOUNT:
                 continue
-            classes = (ANY, *AccountingClass) if "class" in line.asks else (ANY,)
+            classes = (ANY, *AccountingClass) if "class" in line.asks else (line.fixed_class or ANY,)
             tax = line.fixed_tax or ANY
             found = [table.find(line.role, taxpayer=taxpayer, accounting_class=each, tax=tax) for each in classes]
             if not any(found):

@@ -171,11 +171,12 @@ RULES = (
     ),
     Invariant(
         "I-17",
-        "A late price in the stock is an invoice's: all of it in the month of the receipt, later no more than that, "
-        "and none where the invoice is taken back.",
+        "A late price of what came from a supplier is an invoice's: all of it in the month of the receipt, later no "
+        "more than that, and none where the invoice is taken back.",
         "SELECT 'move', coalesce(move_id, 0), 'document ' || document_id || ': ' || coalesce(v.amount, 0) || "
-        "', invoice ' || coalesce(s.difference, 0) FROM (SELECT document_id, move_id, sum(amount) amount "
-        "FROM value_entry WHERE group_id = %(group)s AND kind = 'revaluation' GROUP BY 1, 2) v FULL JOIN "
+        "', invoice ' || coalesce(s.difference, 0) FROM (SELECT v.document_id, v.move_id, sum(v.amount) amount "
+        "FROM value_entry v JOIN account a ON a.id = v.contra_id AND a.role = 'GRNI' "
+        "WHERE v.group_id = %(group)s AND v.kind = 'revaluation' GROUP BY 1, 2) v FULL JOIN "
         "(SELECT i.id document_id, m.id move_id, i.state, m.period_id, sum(l.amount_difference) difference, "
         "sum(abs(l.amount_difference)) most, min(e.period_id) posted_in FROM supplier_invoice_line l "
         "JOIN supplier_invoice i ON i.id = l.invoice_id AND i.state IN ('posted', 'reversed') JOIN move m "

@@ -132,6 +132,7 @@ PLACES: list[tuple[str, list[dict[str, Any]]]] = [
             {"code": "OTHER", "name_zh": "其他出入库", "name_en": "Other receipts and issues", "kind": "other"},
             {"code": "SUPPLIERS", "name_zh": "供应商", "name_en": "Suppliers", "kind": "supplier"},
             {"code": "CUSTOMERS", "name_zh": "客户", "name_en": "Customers", "kind": "customer"},
+            {"code": "WORKS", "name_zh": "车间", "name_en": "Shop floor", "kind": "production"},
             {"code": "COUNT", "name_zh": "盘点差异", "name_en": "Count difference", "kind": "count"},
         ],
     ),

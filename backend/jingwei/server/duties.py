@@ -85,6 +85,12 @@ CONFLICTS = (
         _("Who hands out goods or takes them back does not invoice or credit them."),
     ),
     Conflict(
+        "issue-completion",
+        ("production.issue.post", "production.return.post"),
+        ("production.completion.post",),
+        _("Who hands out components does not report what was made of them: losses would go unseen."),
+    ),
+    Conflict(
         "credit-order",
         ("sales.credit-limit.create", "sales.credit-limit.edit"),
         ("sales.order.confirm",),

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "jingwei.warehouse",
     "jingwei.purchasing",
     "jingwei.sales",
+    "jingwei.production",
     "jingwei.server",
 ]
 

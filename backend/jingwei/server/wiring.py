@@ -30,11 +30,15 @@ from jingwei.platform.documents.catalogue import Module, Page, catalogue
 from jingwei.platform.invariants import Invariant, platform_rules
 from jingwei.platform.jobs.declare import Job
 from jingwei.platform.outbox import Consumer
+from jingwei.production import documents as production
+from jingwei.production.invariants import RULES as PRODUCTION_RULES
+from jingwei.production.reports import REPORTS as PRODUCTION_REPORTS
 from jingwei.purchasing import documents as purchasing
 from jingwei.purchasing.invariants import RULES as PURCHASING_RULES
 from jingwei.sales import documents as sales
 from jingwei.sales.invariants import RULES as SALES_RULES
 from jingwei.sales.reports import REPORTS as SALES_REPORTS
+from jingwei.server.making import with_making
 from jingwei.stock import documents as stock
 from jingwei.stock.invariants import RULES as STOCK_RULES
 from jingwei.stock.reports import REPORTS as STOCK_REPORTS
@@ -42,9 +46,10 @@ from jingwei.stock.weighting import make_final
 from jingwei.warehouse import documents as warehouse
 
 MODULES = (
-    Module("sales", _("Sales"), sales.DOCUMENTS, reports=SALES_REPORTS),
+    Module("sales", _("Sales"), with_making(sales.DOCUMENTS), reports=SALES_REPORTS),
     Module("purchasing", _("Purchasing"), purchasing.DOCUMENTS),
     Module("warehouse", _("Inventory"), (*warehouse.DOCUMENTS, *stock.DOCUMENTS), reports=STOCK_REPORTS),
+    Module("production", _("Production"), production.DOCUMENTS, reports=PRODUCTION_REPORTS),
     Module("engineering", _("Engineering"), engineering.DOCUMENTS, reports=ENGINEERING_REPORTS),
     Module("finance", _("Finance"), (*finance.DOCUMENTS, *books.DOCUMENTS), reports=BOOKS_REPORTS),
     Module("insight", _("Analysis"), reports=INSIGHT_REPORTS),
@@ -94,4 +99,5 @@ def invariants() -> list[Invariant]:
         *FINANCE_RULES,
         *PURCHASING_RULES,
         *SALES_RULES,
+        *PRODUCTION_RULES,
     ]

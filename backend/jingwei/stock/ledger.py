@@ -179,8 +179,11 @@ def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[
     )
 
 
-def post_corrections(command: Command, books: Books, valuation: Valuation, purpose: str) -> None:
-    """Post what earlier issues have to bear of a document's late price, an entry per document and period."""
+def post_corrections(
+    command: Command, books: Books, valuation: Valuation, purpose: str, purposes: Mapping[int, str] | None = None
+) -> None:
+    """Post what earlier issues have to bear of a document's late price, an entry per document and period; `purposes`
+    name it for documents that have several."""
     entries: dict[tuple[int, int, date], list[ValueEntry]] = defaultdict(list)
     command.load(Account, (e.contra_id for e in valuation.corrections))
     for entry in valuation.corrections:
@@ -193,7 +196,7 @@ def post_corrections(command: Command, books: Books, valuation: Valuation, purpo
                 currency=books.company.currency.code,
                 posted_on=on,
                 document_id=document,
-                purpose=f"{purpose}.{period}",
+                purpose=f"{(purposes or {}).get(document, purpose)}.{period}",
                 area=Area.STOCK_VALUE,
                 lines=_lines(command, members, red=False),
             )

@@ -458,4 +458,5 @@ class ValueEntry(TenantModel):
             models.Index(fields=["company", "item", "period"], name="value_entry_item_ix"),
             models.Index(fields=["company", "account", "posted_on"], name="value_entry_account_ix"),
             models.Index(fields=["move"], name="value_entry_move_ix"),
+            models.Index(fields=["subject_id"], name="value_entry_subject_ix", condition=~models.Q(subject_id=0)),
         ]

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 from jingwei.books import periods
 from jingwei.books.models import Area
@@ -26,6 +27,9 @@ from jingwei.stock.methods import ZERO, holding_of
 from jingwei.stock.models import Checkpoint, ItemValue, Move, ValueEntry, ValueKind
 from jingwei.stock.streams import Held
 from jingwei.stock.valuing import Cause, Valuation
+
+#: Documents find a late price once: what they post for it needs no name of its own.
+ONCE: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,12 @@ class _Work:
         return self.held.stream(receipt.item_id, receipt.lot_id)
 
 
-def revalue(command: Command, company_id: int, drafts: Sequence[Revaluation]) -> list[Split]:
+def revalue(
+    command: Command, company_id: int, drafts: Sequence[Revaluation], *, purposes: Mapping[int, str] = ONCE
+) -> list[Split]:
     """Where each amount goes; on hand and issued add up to it. Writes value entries, and posts what issues since have
-    to bear by name; the caller posts the late prices themselves. Raises `period.closed`."""
+    to bear by name; the caller posts the late prices themselves. `purposes` are names for these entries of documents
+    that find late prices more than once. Raises `period.closed`."""
     if not any(d.amount for d in drafts):
         return [Split(ZERO, ZERO) for _d in drafts]
     work = _work(command, company_id, [d.move_id for d in drafts], {d.posted_on for d in drafts})
@@ -83,12 +90,20 @@ def revalue(command: Command, company_id: int, drafts: Sequence[Revaluation]) ->
         splits.append(Split(on_hand, draft.amount - on_hand))
         if on_hand:
             entries.append(_entry(work, draft.document_id, draft.move_id, draft.posted_on, on_hand))
-    _recost(work, entries, "revalued")
+    _recost(work, entries, "revalued", purposes)
     return splits
 
 
-def revalue_back(command: Command, company_id: int, document_ids: Sequence[int], posted_on: date) -> None:
-    """Take the late prices of documents back, as much as went into the stock. The caller reverses its own entries."""
+def revalue_back(
+    command: Command,
+    company_id: int,
+    document_ids: Sequence[int],
+    posted_on: date,
+    *,
+    purposes: Mapping[int, str] = ONCE,
+) -> None:
+    """Take the late prices of documents back, as much as went into the stock and still stands. The caller reverses its
+    own entries."""
     found = list(
         ValueEntry.objects.filter(
             group_id=command.actor.group_id,
@@ -99,8 +114,11 @@ def revalue_back(command: Command, company_id: int, document_ids: Sequence[int],
     )
     if found:
         work = _work(command, company_id, [e.move_id for e in found if e.move_id], {posted_on})
-        entries = [_entry(work, e.document_id, e.move_id or 0, posted_on, -e.amount) for e in found]
-        _recost(work, entries, "revalued.reversed")
+        standing: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
+        for e in found:
+            standing[e.document_id, e.move_id or 0] += e.amount
+        entries = [_entry(work, *key, posted_on, -amount) for key, amount in standing.items() if amount]
+        _recost(work, entries, "revalued.reversed", purposes)
 
 
 def _work(command: Command, company_id: int, move_ids: Sequence[int], dates: Iterable[date]) -> _Work:
@@ -165,7 +183,7 @@ def _entry(work: _Work, document_id: int, move_id: int, on: date, amount: Decima
     )
 
 
-def _recost(work: _Work, entries: Sequence[ValueEntry], purpose: str) -> None:
+def _recost(work: _Work, entries: Sequence[ValueEntry], purpose: str, purposes: Mapping[int, str]) -> None:
     """Reckon the streams again from the months of the late prices, and post what issues since have to bear."""
     if not entries:
         return
@@ -193,7 +211,7 @@ def _recost(work: _Work, entries: Sequence[ValueEntry], purpose: str) -> None:
         valuing.recost(books, row, found, work.known[stream], {}, spill, result, cause, dates)
     sets.insert(entries)
     valuing.save(work.command, result, work.held)
-    ledger.post_corrections(work.command, books, result, purpose)
+    ledger.post_corrections(work.command, books, result, purpose, purposes)
 
 
 def _with_late_prices(work: _Work, rows: Sequence[Row], entries: Sequence[ValueEntry]) -> list[Row]:

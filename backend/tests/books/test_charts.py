@@ -31,10 +31,10 @@ def chart(standard: str, taxpayer: str = "general") -> dict[str, AccountSpec]:
 @pytest.mark.parametrize(
     ("standard", "taxpayer", "size"),
     [
-        ("sbe", "general", 295),
-        ("sbe", "small_scale", 278),
-        ("asbe", "general", 355),
-        ("asbe", "small_scale", 338),
+        ("sbe", "general", 296),
+        ("sbe", "small_scale", 279),
+        ("asbe", "general", 356),
+        ("asbe", "small_scale", 339),
         ("ifrs", "general", 135),
         ("ifrs", "small_scale", 135),
     ],

@@ -68,6 +68,18 @@ ADJUSTED = facts(accrued="9800", difference_on_hand="150", difference_sold="50",
         ("stock.count_loss", facts(cost="1000", tax="130"), "raw_material", "sbe",
          "Dr 190101 1130.00 | Cr 140301 1000.00 | Cr 22210109 130.00"),
         ("stock.count_gain", facts(cost="300"), "raw_material", "asbe", "Dr 140301 300.00 | Cr 190101 300.00"),
+        ("production.operation_reported", facts(labour="20", overhead="10"), "*", "sbe",
+         "Dr 40010102 20.00 | Dr 40010103 10.00 | Cr 410101 20.00 | Cr 410199 10.00"),
+        # Completed at 30.00 as material, of which 15.00 is what work cost: together the entry of M08.
+        ("production.completed", facts(material="-15", labour="10", overhead="5"), "finished_good", "asbe",
+         "Cr 50010101 -15.00 | Cr 50010102 10.00 | Cr 50010103 5.00"),
+        ("production.closed",
+         facts(on_hand="15", sold="10", variance="-5", material="12", labour="5", overhead="3"), "finished_good", "sbe",
+         "Dr 140501 15.00 | Dr 540101 10.00 | Dr 140403 -5.00 | Cr 40010101 12.00 | Cr 40010102 5.00 | "
+         "Cr 40010103 3.00"),
+        ("production.cost_corrected", facts(cost="30"), "raw_material", "sbe", "Dr 540101 30.00 | Cr 140301 30.00"),
+        ("production.variance_corrected", facts(cost="30"), "raw_material", "asbe",
+         "Dr 140403 30.00 | Cr 140301 30.00"),
     ],
 )  # fmt: skip
 def test_entry(event: str, given_facts: dict[str, Decimal], accounting_class: str, standard: str, entry: str) -> None:
@@ -124,6 +136,14 @@ INTERNATIONAL = {
                                   "Dr 5060 20.00 | Dr 1170 10.00 | Cr 1295 30.00"),
     "stock.issue_cost_corrected": (facts(sold="20", dispatched="10", cost="30"),
                                    "Dr 1280 10.00 | Dr 5010 20.00 | Cr 1270 30.00"),
+    "production.issued": (facts(material="30", cost="30"), "Dr 1240 30.00 | Cr 1270 30.00"),
+    "production.operation_reported": (facts(labour="20", overhead="10"), "Dr 1240 30.00 | Cr 5190 30.00"),
+    "production.completed": (facts(cost="30", material="15", labour="10", overhead="5"),
+                             "Dr 1270 30.00 | Cr 1240 30.00"),
+    "production.closed": (facts(on_hand="15", sold="10", variance="-5", material="12", labour="5", overhead="3"),
+                          "Dr 1270 15.00 | Dr 5010 10.00 | Dr 5040 -5.00 | Cr 1240 20.00"),
+    "production.cost_corrected": (facts(cost="30"), "Dr 5010 30.00 | Cr 1270 30.00"),
+    "production.variance_corrected": (facts(cost="30"), "Dr 5040 30.00 | Cr 1270 30.00"),
     "close.year_profit": (facts(amount="30"), "Dr 3200 30.00 | Cr 3100 30.00"),
     "close.year_loss": (facts(amount="30"), "Dr 3100 30.00 | Cr 3200 30.00"),
 }  # fmt: skip

@@ -56,6 +56,17 @@ def closing(amounts: dict[str, dict[str, str]]) -> dict[str, list[GoodsLine]]:
     }
 
 
+def spread(role: str, amounts: dict[str, dict[str, tuple[str, str]]]) -> dict[str, list[GoodsLine]]:
+    """Lines by standard: the account that the document itself names (none where the rule does), fact and amount."""
+    return {
+        standard: [
+            GoodsLine(facts(**{fact: amount}), accounts={Role(role): code} if code else {})
+            for code, (fact, amount) in of.items()
+        ]
+        for standard, of in amounts.items()
+    }
+
+
 CASES = {
     "P01": Case("purchase.received_and_invoiced", PURCHASE, RAW),
     "P02": Case("purchase.received_and_invoiced", PURCHASE, RAW),
@@ -98,6 +109,14 @@ CASES = {
     "S19": Case("sales.freight_borne", facts(net="1000", tax="90", gross="1090")),
     "S20": Case("receipt.received", facts(amount="11300")),
     "T09": Case("sales.invoiced", facts(net="10000", tax="300", gross="10300"), "service", "simplified"),
+    "M01": Case("production.issued", facts(material="8000", cost="8600"), RAW, lines=spread("EXP", {
+        "sbe": {"": ("consumables", "500"), "560208": ("used", "100")},
+        "asbe": {"": ("consumables", "500"), "660208": ("used", "100")}})),
+    "M07": Case("production.operation_reported", {}, lines=spread("MOH", {
+        chart: {f"{moh}{detail}": ("overhead", amount)
+                for detail, amount in (("01", "1950"), ("02", "500"), ("03", "1900"), ("04", "700"))}
+        for chart, moh in (("sbe", "4101"), ("asbe", "5101"))})),
+    "M08": Case("production.completed", facts(cost="18000", material="7000", labour="6800", overhead="4200"), MADE),
     "C01": Case("close.income", {}, lines=closing({"sbe": {"500101": "10000"}, "asbe": {"600101": "10000"}})),
     "C02": Case(
         "close.expense",

@@ -7,6 +7,7 @@ from typing import Any
 
 from jingwei.finance.models import Voucher
 from jingwei.platform.documents.catalogue import catalogue
+from jingwei.production.models import MaterialIssue, ProductionOrder
 from jingwei.purchasing.models import GoodsReceipt, PurchaseOrder
 from jingwei.sales.models import Delivery, SalesOrder
 from tests.books.stories import OFFICE, voucher
@@ -28,6 +29,17 @@ def _receipt() -> int:
 def _sold() -> int:
     """The sales order that `tests.contracts` confirmed for deliveries, in the group made last."""
     return int(SalesOrder.objects.filter(state="confirmed").order_by("-id").values_list("id", flat=True)[0])
+
+
+def _making() -> int:
+    """The production order that `tests.contracts` released, in the group made last."""
+    return int(ProductionOrder.objects.filter(state="released").order_by("-id").values_list("id", flat=True)[0])
+
+
+def _issued() -> int:
+    """The material issue that `tests.contracts` posted for returns, in the group made last."""
+    found = MaterialIssue.objects.filter(kind="issue", state="posted")
+    return int(found.order_by("-id").values_list("id", flat=True)[0])
 
 
 def _opening() -> str:
@@ -83,6 +95,42 @@ SAMPLES: dict[str, Any] = {
             {"sequence": 10, "name_zh": "焊接", "work_centre": "WELD", "hours_run": "0.25"},
             {"sequence": 20, "name_en": "Paint", "work_centre": "WELD", "hours_setup": "1"},
         ],
+    },
+    "production.order": lambda n: {
+        "item": "FRAME",
+        "quantity": str(n),
+        "start_on": "2026-01-05",
+        "due_on": "2026-01-20",
+        "reference": f"MO{n}",
+        "components": [{"item": "BOLT", "quantity_required": str(2 * n)}],
+        "operations": [{"sequence": 10, "name_en": "Weld", "work_centre": "WELD", "hours_run": "0.5"}],
+    },
+    "production.issue": lambda n: {
+        "order": _making(),
+        "moved_at": at("2026-01-08"),
+        "reference": f"MI{n}",
+        "lines": [{"order_line": 1, "quantity": "1"}],
+    },
+    "production.return": lambda n: {
+        "order": _making(),
+        "moved_at": at("2026-01-08", 12),
+        "reference": f"MR{n}",
+        "lines": [{"issue": _issued(), "issue_line": 1, "quantity": "1"}],
+    },
+    "production.operation-report": lambda n: {
+        "order": _making(),
+        "operation": 10,
+        "reported_at": at("2026-01-08"),
+        "quantity_good": "1",
+        "hours": "0.5",
+        "reference": f"OR{n}",
+    },
+    "production.completion": lambda n: {
+        "order": _making(),
+        "quantity": "1",
+        "moved_at": at("2026-01-08", 12),
+        "reference": f"MC{n}",
+        "lines": [{"order_line": 1, "quantity": "1"}],
     },
     "masterdata.exchange-rate": lambda n: {
         "from_currency": "USD",
@@ -232,6 +280,11 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "purchasing.receipt": ("delivery_note", "changed"),
     "purchasing.return": ("reason", "changed"),
     "sales.order": ("reference", "changed"),
+    "production.order": ("reference", "changed"),
+    **dict.fromkeys(
+        ("production.issue", "production.return", "production.operation-report", "production.completion"),
+        ("reason", "changed"),
+    ),
     "sales.delivery": ("waybill", "changed"),
     "purchasing.invoice": ("number_given", "changed"),
     "sales.return": ("reason", "changed"),
@@ -264,6 +317,10 @@ INPUTS: dict[tuple[str, str], Body] = {
     ("purchasing.invoice", "reverse"): {"posted_on": "2026-01-10"},
     ("sales.return", "reverse"): {"moved_at": at("2026-01-09")},
     ("sales.billing", "reverse"): {"posted_on": "2026-01-10"},
+    ("production.order", "close"): {"posted_on": "2026-01-20", "reason": "no longer wanted"},
+    ("production.order", "reopen"): {"posted_on": "2026-01-20"},
+    ("production.operation-report", "reverse"): {"posted_on": "2026-01-10"},
+    **{(f"production.{kind}", "reverse"): {"moved_at": at("2026-01-10")} for kind in ("issue", "return", "completion")},
     ("books.period", "reopen"): {"reason": "a late invoice"},
 }
 

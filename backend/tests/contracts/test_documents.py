@@ -56,6 +56,13 @@ def working_world():
     goes["lines"] = [{**goes["lines"][0], "quantity": "20"}]
     (went,) = world.create("sales.delivery", goes)
     perform("sales.delivery", [went.pk], "post", actor=world.actor)
+    world.create("masterdata.location", {"code": "WORK", "name_en": "Shop floor", "kind": "production"})
+    (making,) = world.create("production.order", {**SAMPLES["production.order"](90), "reference": ""})
+    perform("production.order", [making.pk], "release", actor=world.actor)
+    done(world, "other-in", body(at("2026-01-07", 9), ("BOLT", 180, "2.00")))
+    issued = {**SAMPLES["production.issue"](90), "reference": "", "moved_at": at("2026-01-08", 9)}
+    (given,) = world.create("production.issue", {**issued, "lines": [{"order_line": 1, "quantity": "90"}]})
+    perform("production.issue", [given.pk], "post", actor=world.actor)
     return world
 
 

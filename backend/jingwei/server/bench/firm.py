@@ -25,7 +25,7 @@ from jingwei.server.roles import PRESETS
 
 ITEMS = 2000
 SUPPLIER, CUSTOMER, BANK = "S-0001", "C-0001", "1002"
-SERIAL = "B-SERIAL"
+SERIAL, MADE = "B-SERIAL", "B-MADE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,24 @@ class Firm:
         billed = [{"delivery": delivery.pk, "delivery_line": n, "quantity": "1"} for n in range(1, lines + 1)]
         invoice = self.post("sales.billing", {"customer": CUSTOMER, "invoiced_on": on, "lines": billed})
         self._settle("in", CUSTOMER, on, invoice)
+
+    def make(self, moved_at: datetime, components: int) -> None:
+        """A production order with its components: created and released, then issue and completion, each posted."""
+        on = moved_at.date().isoformat()
+        order = self.post("production.order", {"item": MADE, "quantity": "1", "start_on": on, "due_on": on}, "release")
+        moved = {"order": order.pk, "moved_at": moved_at.isoformat()}
+        lines = [{"order_line": n, "quantity": "2"} for n in range(1, components + 1)]
+        self.post("production.issue", {**moved, "lines": lines})
+        self.post("production.completion", {**moved, "quantity": "1"})
+
+    def supply(self, components: int) -> None:
+        """What the work above takes: a bill, and enough of its components."""
+        made = {"name_en": "Made", "category": "FG", "unit": "PCS", "is_made": True}
+        self.create("masterdata.item", {"code": MADE, **made})
+        parts = [{"component": item(n), "quantity": "2"} for n in range(1, components + 1)]
+        self.post("engineering.bom", {"item": MADE, "lines": parts}, "activate")
+        rows = ((item(n), "100000", "10.00") for n in range(1, components + 1))
+        self.post_goods("other-in", self.goods(self.at(8, 1), rows))
 
     def _settle(self, direction: str, party: str, on: str, invoice: Any) -> None:
         """The whole of an invoice, on the day."""

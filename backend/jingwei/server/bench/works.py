@@ -17,6 +17,7 @@ from jingwei.server.bench.tape import Floor, Tape, TapeError, check_equal, conne
 from jingwei.server.postgres import Progress
 
 THRICE = Budget(ratio=3)
+COMPONENTS = 5  # of the production order that is measured
 RECEIPT_LINES = 10  # the receipt that is measured before and after the history is made
 
 
@@ -92,6 +93,8 @@ class Bench:
 def first_commands(bench: Bench) -> list[Work]:
     """Commands on a company that has just begun."""
     firm = bench.firm
+    if bench.wants("production"):
+        firm.supply(COMPONENTS)
 
     def receipt(lines: int) -> Callable[[], None]:
         return lambda: firm.receive(firm.at(9, 1, bench.tick()), lines)
@@ -110,6 +113,11 @@ def first_commands(bench: Bench) -> list[Work]:
             "sale",
             "order to cash, 5 lines: order, delivery, invoice, payment",
             lambda: firm.sell(firm.at(9, 2, bench.tick()), 5),
+        ),
+        Work(
+            "production",
+            f"production order, {COMPONENTS} components: release, issue, completion",
+            lambda: firm.make(firm.at(9, 3, bench.tick()), COMPONENTS),
         ),
         Work(
             "voucher",

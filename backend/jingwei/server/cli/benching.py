@@ -11,7 +11,10 @@ from jingwei.server.runtime import RuntimeProblem
 if TYPE_CHECKING:
     Parsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-NAMES = ("receipt", "purchase", "sale", "voucher", "serials", "import", "late", "trial-balance", "on-hand", "list")
+NAMES = (
+    *("receipt", "purchase", "sale", "production", "voucher", "serials", "import", "late", "trial-balance", "on-hand"),
+    "list",
+)
 
 
 def register(commands: Parsers) -> None:

@@ -1,0 +1,213 @@
+"""Closing an order at actual cost, opening it again, and what is found out of its components before and after."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from jingwei.books.models import JournalLine
+from jingwei.platform.documents.perform import perform
+from jingwei.platform.errors import Refusal
+from jingwei.production.costing import works as works_of
+from tests.production.stories import (
+    BIKES,
+    COST,
+    balances,
+    closed,
+    completion,
+    issue,
+    order,
+    posted,
+    released,
+    reopened,
+    report,
+    stored,
+    supplied,
+    taken_back,
+    wip,
+)
+from tests.purchasing import stories as buying
+from tests.stock.stories import at, body, done
+from tests.support.rules import check_invariants
+
+D = Decimal
+
+
+def bought(world, item, quantity, price, on="2026-01-06"):
+    (ordered,) = buying.confirmed(world, buying.order((item, quantity, price)))
+    (came,) = buying.received(world, buying.receipt((ordered, 1, quantity), on=on))
+    return came
+
+
+def invoiced(world, came, quantity, price, on):
+    return buying.invoiced(world, buying.bill((came, 1, quantity, price), on=on))[0]
+
+
+def refused(work):
+    with pytest.raises(Refusal) as caught:
+        work()
+    return [(p.code, p.status) for p in caught.value.problems]
+
+
+def finished(world, quantity=10, *, hours="8"):
+    """An order all issued, worked on and completed: planned 7 hours and 213.50 a piece, 8 hours reported."""
+    made = supplied(world, quantity)
+    posted(world, "operation-report", report(made, 10, quantity, hours))
+    posted(world, "completion", completion(made, quantity))
+    return made
+
+
+def test_close_gives_the_goods_what_they_cost(works):
+    made = finished(works)
+    assert (wip(works), balances(works)[BIKES]) == (42, 2135)  # one hour more than planned
+    (now,) = closed(works, made)
+    assert (now.state, now.amount_settled, stored(works, made).closed_on) == ("closed", 0, date(2026, 1, 28))
+    assert (wip(works), balances(works)[BIKES], balances(works).get(COST)) == (0, 2177, None)
+    check_invariants(works)
+
+
+def test_what_was_sold_in_the_month_bears_its_share(works):
+    made = finished(works)
+    done(works, "other-out", body(at("2026-01-16"), ("BIKE", 4)))
+    closed(works, made)
+    sums = balances(works)
+    assert (sums[BIKES], sums["560299"]) == (D("1306.20"), D("870.80"))
+    check_invariants(works)
+
+
+def test_closed_in_a_later_month_the_months_before_stay(works):
+    made = finished(works)
+    done(works, "other-out", body(at("2026-01-16"), ("BIKE", 4)))
+    (now,) = closed(works, made, on="2026-02-03")
+    sums = balances(works)
+    # Six of ten are there when February begins: 25.20 of 42.00; the rest is cost of sales of February.
+    assert (sums[BIKES], sums[COST], sums["560299"], now.amount_settled) == (D("1306.20"), D("16.80"), 854, D("16.80"))
+    february = JournalLine.objects.filter(group=works.group, posted_on__gte=date(2026, 2, 1))
+    assert {x.posted_on for x in february} == {date(2026, 2, 3)}
+    check_invariants(works)
+
+
+def test_a_late_price_before_the_close_is_in_work_and_after_it_cost_of_sales(works):
+    came = bought(works, "FRAME", 2, "100")
+    made = finished(works)
+    # 102 frames at 100.00; two of them turn out to have cost 151.00: 1.00 for each of ten issued.
+    first = invoiced(works, came, 1, "151", "2026-01-20")
+    assert wip(works) == 42 + D("5")  # 10 of 102: 51.00 / 102 = 0.50 a piece
+    closed(works, made)
+    assert (wip(works), balances(works)[BIKES]) == (0, 2182)
+    second = invoiced(works, came, 1, "151", "2026-01-29")
+    sums = balances(works)
+    assert (wip(works), sums[BIKES], sums[COST]) == (0, 2182, 5)
+    check_invariants(works)
+    for document in (second, first):
+        buying.uninvoiced(works, document, on="2026-01-30")
+    sums = balances(works)
+    assert (wip(works), sums[BIKES], sums.get(COST, 0)) == (0, 2182, -5)
+    check_invariants(works)
+
+
+def test_open_again_and_closed_again(works):
+    came = bought(works, "FRAME", 2, "100")
+    made = finished(works)
+    before = balances(works)
+    closed(works, made)
+    reopened(works, made, on="2026-01-28")
+    assert balances(works) == before
+    assert (stored(works, made).state, stored(works, made).closed_on) == ("released", None)
+    check_invariants(works)
+    done(works, "other-out", body(at("2026-01-16"), ("BIKE", 4)))
+    closed(works, made)
+    invoiced(works, came, 2, "151", "2026-01-29")  # 10.00 found out after the close
+    assert (wip(works), balances(works)[COST]) == (0, 10)
+    reopened(works, made)
+    # What was found out is in work again, at what it costs by now.
+    assert (wip(works), balances(works).get(COST, 0)) == (52, 0)
+    check_invariants(works)
+    (one,) = posted(works, "operation-report", report(made, 20, 1, 1, on="2026-01-29"))
+    closed(works, made, on="2026-01-30")
+    assert (wip(works), balances(works)[BIKES]) == (0, D("1337.40"))  # 2,135 + 52 + 42, six of ten
+    assert refused(lambda: taken_back(works, "operation-report", one, on="2026-01-30")) == [("order.not_released", 409)]
+    check_invariants(works)
+
+
+def test_what_is_open_asks_for_a_reason(works):
+    (made,) = released(works)
+    posted(works, "issue", issue(made, (1, 2)))
+    before = balances(works)
+    assert refused(lambda: closed(works, made)) == [("production.open", 409)]
+    assert balances(works) == before
+    closed(works, made, reason="customer withdrew")
+    # Nothing was made: what was used up is cost of sales.
+    sums = balances(works)
+    assert (wip(works), sums[COST], stored(works, made).close_reason) == (0, 200, "customer withdrew")
+    check_invariants(works)
+    reopened(works, made)
+    assert (wip(works), balances(works).get(COST)) == (200, None)
+    check_invariants(works)
+
+
+def test_nothing_is_posted_to_a_closed_order_and_no_day_before_the_last(works):
+    made = finished(works)
+    assert refused(lambda: closed(works, made, on="2026-01-13")) == [("date.order", 422)]
+    closed(works, made)
+    owner = works.person("owner")
+    assert owner.post("production/issues", issue(made, (1, 1))).codes == ["order.not_released"]
+    assert refused(lambda: reopened(works, made, on="2026-01-27")) == [("date.order", 422)]
+    shown = owner.get(f"production/orders/{made.pk}").body
+    assert [shown[n] for n in ("amount_material", "amount_work", "amount_completed", "amount_wip")] == [
+        *("1841", "336", "2177", "0")
+    ]
+    assert {c["quantity_short"] for c in shown["components"]} == {None}
+
+
+def test_a_sub_assembly_carries_its_cost_into_the_product(works):
+    """Frames are welded from bolts, and go into bicycles."""
+    made = {"category": "FG", "unit": "PCS", "is_made": True}
+    works.create(
+        "masterdata.item", {"code": "FORK", "name_en": "Fork", **made}, {"code": "TRIKE", "name_en": "Trike", **made}
+    )
+    (below,) = released(works, order(4, item="FORK", components=[{"item": "BOLT", "quantity_required": "8"}]))
+    posted(works, "issue", issue(below, (1, 8)))
+    posted(works, "completion", completion(below, 4))
+    (above,) = released(works, order(2, item="TRIKE", components=[{"item": "FORK", "quantity_required": "2"}]))
+    posted(works, "issue", issue(above, (1, 2), on="2026-01-15"))
+    posted(works, "completion", completion(above, 2, on="2026-01-16"))
+    figures = works_of(works.group.pk, [below.pk, above.pk])
+    assert [(figures[o.pk].material, figures[o.pk].completed) for o in (below, above)] == [(4, 4), (2, 2)]
+    # The scrap of the first is found out: two bolts more.
+    posted(works, "issue", issue(below, (1, 4), on="2026-01-17"))
+    closed(works, below)
+    assert wip(works) == 1  # half of 2.00 went on into the bicycles that are not closed
+    closed(works, above)
+    assert (wip(works), balances(works)[BIKES]) == (0, 6)
+    check_invariants(works)
+
+
+def test_what_is_made_at_standard_cost_leaves_a_variance(works):
+    fixed = {"code": "STD", "name_en": "At standard", "accounting_class": "finished_good"}
+    works.create("masterdata.item-category", {**fixed, "valuation_method": "standard"})
+    works.create(
+        "masterdata.item", {"code": "TRIKE", "name_en": "Trike", "category": "STD", "unit": "PCS", "is_made": True}
+    )
+    prices = [{"item": "TRIKE", "price": "150"}]
+    (priced,) = works.create("stock.standard-cost", {"effective_on": "2026-01-01", "reason": "year", "lines": prices})
+    perform("stock.standard-cost", [priced.pk], "post", actor=works.actor)
+    (made,) = released(works, order(2, item="TRIKE", components=[{"item": "FRAME", "quantity_required": "3"}]))
+    came = bought(works, "FRAME", 2, "100")
+    posted(works, "issue", issue(made, (1, 3)))
+    posted(works, "completion", completion(made, 2))
+    assert (stored(works, made).cost_planned, wip(works), balances(works)[BIKES]) == (150, 0, 300)
+    posted(works, "issue", issue(made, (1, 1), on="2026-01-15"))
+    closed(works, made)
+    sums = balances(works)
+    assert (wip(works), sums[BIKES], sums["140403"], stored(works, made).amount_settled) == (0, 300, 100, 100)
+    check_invariants(works)
+    invoiced(works, came, 2, "130", "2026-01-29")  # 60.00 over six frames, four of them used
+    sums = balances(works)
+    assert (wip(works), sums[BIKES], sums["140403"], sums.get(COST)) == (0, 300, 140, None)
+    check_invariants(works)
+    reopened(works, made)
+    assert (wip(works), balances(works).get("140403", 0)) == (140, 0)
+    check_invariants(works)
