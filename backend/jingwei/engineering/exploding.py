@@ -15,6 +15,7 @@ from jingwei.engineering import revisions
 from jingwei.engineering.models import ACTIVE, BillLine, BillOfMaterials
 from jingwei.masterdata.models import Item, ItemUnit, Unit
 from jingwei.masterdata.units import ratio
+from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
 
 #: An item, how much of it in its stock unit, and the day whose bill counts.
@@ -22,20 +23,23 @@ Want = tuple[int, Decimal, date]
 
 _EXACT = Context(prec=60)
 
-# The items themselves and everything they are made of by active bills.
+# The item itself and everything it is made of by active bills. OFFSET 0 keeps the way through the indexes, whatever the
+# statistics say of bills that were loaded a moment ago.
 _BELOW = """
 WITH RECURSIVE below(item_id) AS (
-    SELECT unnest(%(items)s::bigint[])
+    SELECT %(item)s::bigint
     UNION
-    SELECT l.component_id FROM below
-    JOIN bill_of_materials b ON b.group_id = %(group)s AND b.company_id = %(company)s
-        AND b.item_id = below.item_id AND b.state = 'active'
-    JOIN bill_line l ON l.group_id = b.group_id AND l.bill_id = b.id
+    SELECT next.component_id FROM below, LATERAL (
+        SELECT l.component_id FROM bill_of_materials b JOIN bill_line l ON l.group_id = b.group_id AND l.bill_id = b.id
+        WHERE b.group_id = %(group)s AND b.item_id = below.item_id AND b.company_id = %(company)s
+            AND b.state = 'active' OFFSET 0
+    ) next
 ) SELECT item_id FROM below
 """
+# The item itself and everything that is made of it.
 _ABOVE = """
 WITH RECURSIVE above(item_id) AS (
-    SELECT unnest(%(items)s::bigint[])
+    SELECT %(item)s::bigint
     UNION
     SELECT b.item_id FROM above
     JOIN bill_line l ON l.group_id = %(group)s AND l.component_id = above.item_id
@@ -145,7 +149,7 @@ def _uses(
 
 def _reached(sql: str, group_id: int, company_id: int, item: int) -> set[int]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"group": group_id, "company": company_id, "items": [item]})
+        cursor.execute(sql, {"group": group_id, "company": company_id, "item": item})
         return {id for (id,) in cursor.fetchall()}
 
 
@@ -155,24 +159,23 @@ class Bills:
     def __init__(self, group_id: int, company_id: int, items: Iterable[int]) -> None:
         self.by_item: dict[int, list[BillOfMaterials]] = defaultdict(list)
         by_id: dict[int, BillOfMaterials] = {}
-        rows = BillOfMaterials.objects.filter(
-            group_id=group_id, company_id=company_id, item_id__in=set(items), state=ACTIVE
-        )
-        for bill in rows.order_by("number"):
+        own = "group_id = %s AND company_id = %s AND item_id = ANY(%s) AND state = %s"
+        given = [group_id, company_id, list(set(items)), ACTIVE]
+        for bill in sets.read(BillOfMaterials, own, given, "ORDER BY number"):
             bill.lines = []
             by_id[bill.pk] = bill
             self.by_item[bill.item_id].append(bill)
-        for line in BillLine.objects.filter(group_id=group_id, bill_id__in=by_id).order_by("line", "id"):
+        lines = sets.read(BillLine, "group_id = %s AND bill_id = ANY(%s)", [group_id, list(by_id)], "ORDER BY line, id")
+        for line in lines:
             by_id[line.bill_id].lines.append(line)
-        lines = [line for bill in by_id.values() for line in bill.lines]
-        named = {*self.by_item, *(line.component_id for line in lines)}
-        self.items = {i.pk: i for i in Item.objects.filter(group_id=group_id, id__in=named).select_related("unit")}
+        named = list({*self.by_item, *(line.component_id for line in lines)})
+        self.items = {i.pk: i for i in sets.read(Item, "group_id = %s AND id = ANY(%s)", [group_id, named])}
+        written = {i.unit_id for i in self.items.values()} | {w.unit_id for w in (*by_id.values(), *lines) if w.unit_id}
+        self.units = {u.pk: u for u in sets.read(Unit, "group_id = %s AND id = ANY(%s)", [group_id, list(written)])}
         for item in self.items.values():
-            item.units = []
-        for own in ItemUnit.objects.filter(group_id=group_id, item_id__in=named).order_by("line"):
-            self.items[own.item_id].units.append(own)
-        others = {id for id in (*(b.unit_id for b in by_id.values()), *(x.unit_id for x in lines)) if id is not None}
-        self.units = {u.pk: u for u in Unit.objects.filter(group_id=group_id, id__in=others)}
+            item.unit, item.units = self.units[item.unit_id], []
+        for other in sets.read(ItemUnit, "group_id = %s AND item_id = ANY(%s)", [group_id, named], "ORDER BY line"):
+            self.items[other.item_id].units.append(other)
 
     def on(self, item: int, day: date) -> BillOfMaterials | None:
         """The one bill of an item that holds on a day."""
