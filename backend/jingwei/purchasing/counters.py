@@ -25,7 +25,7 @@ from jingwei.purchasing.models import GoodsReceipt, GoodsReceiptLine, PurchaseOr
 ZERO = Decimal(0)
 Key = tuple[int, int]
 
-ORDER_COUNTERS = ("quantity_received", "quantity_invoiced")
+ORDER_COUNTERS = ("quantity_received", "quantity_invoiced", "quantity_ahead")
 RECEIPT_COUNTERS = ("quantity_returned", "amount_returned", "quantity_invoiced", "amount_invoiced")
 
 
@@ -96,20 +96,29 @@ def _with_items(command: Command, rows: list[PurchaseOrderLine]) -> list[Purchas
 
 def receipt_lines(command: Command, receipt_ids: Iterable[int], *, lock: bool = False) -> dict[Key, Came]:
     """The lines of receipts with those of their orders, by (receipt, line number); all of them locked when asked."""
-    group_id, ids = command.actor.group_id, set(receipt_ids)
+    return lines_of(command, receipt_ids, (), lock=lock)[0]
+
+
+def lines_of(
+    command: Command, receipt_ids: Iterable[int], order_ids: Iterable[int], *, lock: bool = False
+) -> tuple[dict[Key, Came], dict[Key, PurchaseOrderLine]]:
+    """The lines of receipts as in `receipt_lines`, and those of their orders and of further orders."""
+    group_id, ids, orders = command.actor.group_id, set(receipt_ids), set(order_ids)
     rows = GoodsReceiptLine.objects.filter(group_id=group_id, receipt_id__in=ids)
     if lock:
         _locked(GoodsReceipt.objects.filter(group_id=group_id, id__in=ids))
-        ordered = order_lines(command, rows.values("order_id"), lock=True)
+        own = rows.values("order_id")
+        ordered = order_lines(command, {*own.values_list("order_id", flat=True), *orders} if orders else own, lock=True)
         rows = rows.select_for_update(no_key=True, of=("self",))
     found = list(rows.select_related("receipt").order_by("id"))
     if not lock:
-        ordered = order_lines(command, (x.order_id for x in found))
-    return {
+        ordered = order_lines(command, {*orders, *(x.order_id for x in found)})
+    came = {
         (x.receipt_id, x.line): Came(x, ordered[x.order_id, x.order_line])
         for x in found
         if (x.order_id, x.order_line) in ordered
     }
+    return came, ordered
 
 
 def snapshot(rows: Iterable[Any], names: Sequence[str]) -> dict[int, tuple[Decimal, ...]]:

@@ -23,7 +23,8 @@ from jingwei.purchasing.models import (
 from jingwei.purchasing.orders import CANCELLED, CLOSED, CONFIRMED, DRAFT
 
 AMOUNTS = frozenset({"amount_net", "amount_tax", "amount_gross"})
-PROGRESS = frozenset({"quantity_received", "quantity_invoiced"})
+PROGRESS = frozenset({"quantity_received", "quantity_invoiced", "quantity_ahead"})
+AHEAD = frozenset({"quantity_ahead", "amount_ahead", "quantity_arrived", "amount_arrived"})
 CLEARED = frozenset({"quantity_returned", "amount_returned", "quantity_invoiced", "amount_invoiced"})
 
 ORDER = Document(
@@ -82,6 +83,7 @@ ORDER = Document(
                 "amount_gross",
                 "quantity_received",
                 "quantity_invoiced",
+                "quantity_ahead",
             ),
             read_only=AMOUNTS | PROGRESS,
             rare=PROGRESS | {"discount_rate", "amount_given", "tax_given", "requested_on"},
@@ -381,10 +383,12 @@ INVOICE = posted(
             model=SupplierInvoiceLine,
             parent="invoice",
             label=_("Lines"),
-            help=_("What is invoiced of which receipt line."),
+            help=_("What is invoiced of which receipt line, or of which order line before it comes."),
             fields=(
                 "receipt",
                 "receipt_line",
+                "order",
+                "order_line",
                 "item",
                 "quantity",
                 "unit",
@@ -398,9 +402,13 @@ INVOICE = posted(
                 "amount_gross",
                 "amount_accrued",
                 "amount_difference",
+                "quantity_ahead",
+                "amount_ahead",
+                "quantity_arrived",
+                "amount_arrived",
             ),
-            read_only=AMOUNTS | {"item", "unit", "amount_accrued", "amount_difference"},
-            rare=frozenset({"discount_rate", "amount_given", "tax_given", "amount_difference"}),
+            read_only=AMOUNTS | AHEAD | {"item", "unit", "amount_accrued", "amount_difference"},
+            rare=AHEAD | {"order", "order_line", "discount_rate", "amount_given", "tax_given", "amount_difference"},
             details=frozenset({"amount_accrued", "amount_tax"}),
             minimum=1,
         ),

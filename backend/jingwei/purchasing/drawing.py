@@ -20,12 +20,14 @@ from jingwei.purchasing.counters import Came, plain
 from jingwei.purchasing.models import (
     GoodsReceipt,
     GoodsReceiptLine,
+    InvoiceMatch,
     PurchaseOrder,
     PurchaseReturn,
     SupplierInvoice,
     SupplierInvoiceKind,
     SupplierInvoiceLine,
 )
+from jingwei.purchasing.orders import CONFIRMED
 
 ZERO = Decimal(0)
 Header = tuple[int, str, bool, str]  # supplier, currency, whether prices include tax, rate or ""
@@ -38,16 +40,32 @@ def from_receipts(command: Command, documents: Sequence[GoodsReceipt]) -> list[d
 
 
 def from_orders(command: Command, orders: Sequence[PurchaseOrder]) -> list[dict[str, Any]]:
-    """The same of what came on orders."""
+    """The same of what came on orders; where nothing is to be invoiced of that, of what is still to come."""
     ids = {o.pk for o in orders}
     rows = GoodsReceiptLine.objects.filter(
         group_id=command.actor.group_id, order_id__in=ids, receipt__state=receipts.POSTED
     )
     found = counters.receipt_lines(command, rows.values_list("receipt_id", flat=True))
-    return _to_invoice(command, (came for came in found.values() if came.ordered.order_id in ids))
+    still = _to_come(orders)
+    return _to_invoice(command, (came for came in found.values() if came.ordered.order_id in ids), still)
 
 
-def _to_invoice(command: Command, lines: Iterable[Came]) -> list[dict[str, Any]]:
+def _to_come(orders: Iterable[PurchaseOrder]) -> dict[Header, list[dict[str, Any]]]:
+    """Lines of what is ordered and neither came nor is invoiced, at the orders' prices."""
+    by_header: dict[Header, list[dict[str, Any]]] = defaultdict(list)
+    for order in orders:
+        for ordered in order.lines if order.state == CONFIRMED else ():
+            quantity = ordered.quantity - ordered.quantity_received - ordered.quantity_ahead
+            if quantity > 0:
+                named = {"order": order.pk, "order_line": ordered.line}
+                header = (order.supplier_id, str(order.currency_id), order.is_tax_inclusive, "")
+                by_header[header].append(named | _priced(quantity, ordered))
+    return by_header
+
+
+def _to_invoice(
+    command: Command, lines: Iterable[Came], instead: dict[Header, list[dict[str, Any]]] | None = None
+) -> list[dict[str, Any]]:
     by_header: dict[Header, list[dict[str, Any]]] = defaultdict(list)
     taken: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for came in lines:
@@ -64,15 +82,18 @@ def _to_invoice(command: Command, lines: Iterable[Came]) -> list[dict[str, Any]]
             if given is not None:
                 line[name] = plain(pricing.share_of(given, quantity, before, ordered.quantity, decimals))
         by_header[order.supplier_id, str(order.currency_id), order.is_tax_inclusive, ""].append(line)
+    by_header = by_header or instead or {}
     if not by_header:
         raise Refusal(Problem("receipt.nothing_to_invoice", _("All that came is invoiced or went back."), status=409))
     return [_body(command, header, lines, SupplierInvoiceKind.INVOICE) for header, lines in by_header.items()]
 
 
 def _line(came: Came, quantity: Decimal, priced: Any) -> dict[str, Any]:
+    return {"receipt": came.line.receipt_id, "receipt_line": came.line.line} | _priced(quantity, priced)
+
+
+def _priced(quantity: Decimal, priced: Any) -> dict[str, Any]:
     return {
-        "receipt": came.line.receipt_id,
-        "receipt_line": came.line.line,
         "quantity": plain(quantity),
         "price": plain(priced.price),
         "discount_rate": plain(priced.discount_rate),
@@ -139,4 +160,10 @@ def _last_invoiced(command: Command, keys: Iterable[counters.Key]) -> dict[count
         invoice__state=invoices.POSTED,
         invoice__kind=SupplierInvoiceKind.INVOICE,
     )
-    return {(x.receipt_id, x.receipt_line): x for x in rows.select_related("invoice").order_by("id")}
+    found = {(x.receipt_id or 0, x.receipt_line or 0): x for x in rows.select_related("invoice").order_by("id")}
+    matches = InvoiceMatch.objects.filter(
+        group_id=command.actor.group_id, document_id__in={receipt for receipt, _line in keys}, is_reversed=False
+    )
+    for match in matches.select_related("invoice_line__invoice").order_by("id"):
+        found.setdefault((match.document_id, match.document_line), match.invoice_line)
+    return found

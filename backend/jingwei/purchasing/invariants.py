@@ -19,11 +19,29 @@ _RETURNED = (
     "JOIN purchase_return r ON r.id = l.purchase_return_id AND r.state = 'posted' "
     "WHERE l.group_id = %(group)s GROUP BY 1, 2"
 )
-# What is invoiced of each receipt line, credit notes against it.
+# What is invoiced of each receipt line, before or after it came, credit notes against it.
 _INVOICED = (
-    "SELECT l.receipt_id, l.receipt_line, sum(l.quantity * CASE i.kind WHEN 'credit' THEN -1 ELSE 1 END) quantity, "
-    "sum(l.amount_accrued) amount FROM supplier_invoice_line l JOIN supplier_invoice i ON i.id = l.invoice_id "
-    "AND i.state = 'posted' WHERE l.group_id = %(group)s GROUP BY 1, 2"
+    "SELECT receipt_id, receipt_line, sum(quantity) quantity, sum(amount) amount FROM (SELECT l.receipt_id, "
+    "l.receipt_line, (l.quantity - l.quantity_ahead) * CASE i.kind WHEN 'credit' THEN -1 ELSE 1 END quantity, "
+    "l.amount_accrued amount FROM supplier_invoice_line l JOIN supplier_invoice i ON i.id = l.invoice_id "
+    "AND i.state = 'posted' WHERE l.group_id = %(group)s AND l.receipt_id IS NOT NULL UNION ALL "
+    "SELECT document_id, document_line, quantity, amount_accrued FROM invoice_match "
+    "WHERE group_id = %(group)s AND NOT is_reversed) parts GROUP BY 1, 2"
+)
+# What posted invoices have of goods that had not come, and how much of it has come or was credited since.
+_AHEAD = (
+    "SELECT l.id, i.company_id, l.order_id, l.order_line, l.quantity_ahead - l.quantity_arrived quantity, "
+    "l.amount_ahead - l.amount_arrived amount, i.is_blocked OR i.release_reason <> '' is_held "
+    "FROM supplier_invoice_line l JOIN supplier_invoice i ON i.id = l.invoice_id AND i.state = 'posted' "
+    "AND i.kind = 'invoice' WHERE l.group_id = %(group)s AND l.quantity_ahead <> 0"
+)
+# Late prices by document and receipt: of invoices, and of receipts of what was invoiced before.
+_LATE = (
+    "SELECT i.id document_id, l.receipt_id, l.receipt_line, i.state, 'invoice' purpose, l.amount_difference difference "
+    "FROM supplier_invoice_line l JOIN supplier_invoice i ON i.id = l.invoice_id AND i.state IN ('posted', 'reversed') "
+    "WHERE l.group_id = %(group)s UNION ALL SELECT document_id, document_id, document_line, "
+    "CASE WHEN is_reversed THEN 'reversed' ELSE 'posted' END, 'matched', amount - amount_accrued FROM invoice_match "
+    "WHERE group_id = %(group)s"
 )
 # What a line of a receipt or return moved, before anything was taken back.
 _MOVED = (
@@ -93,12 +111,49 @@ RULES = (
     ),
     Invariant(
         "I-10",
-        "What an order line says is invoiced is what its receipt lines say.",
+        "What an order line says is invoiced is what its receipt lines say, and what is still to come.",
         "SELECT 'purchase_order_line', o.id, 'invoiced ' || o.quantity_invoiced || ', receipts ' || "
-        "coalesce(s.quantity, 0) FROM purchase_order_line o LEFT JOIN (SELECT order_id, order_line, "
+        "coalesce(s.quantity, 0) || ', to come ' || o.quantity_ahead FROM purchase_order_line o "
+        "LEFT JOIN (SELECT order_id, order_line, "
         "sum(quantity_invoiced) quantity FROM goods_receipt_line WHERE group_id = %(group)s GROUP BY 1, 2) s "
         "ON s.order_id = o.order_id AND s.order_line = o.line WHERE o.group_id = %(group)s "
-        "AND o.quantity_invoiced <> coalesce(s.quantity, 0)",
+        "AND o.quantity_invoiced <> coalesce(s.quantity, 0) + o.quantity_ahead",
+    ),
+    Invariant(
+        "I-9",
+        "No more is invoiced before it came than is still to come, and such an invoice is paid only when released.",
+        "SELECT 'purchase_order_line', id, 'ahead ' || quantity_ahead || ', received ' || quantity_received || ' of ' "
+        "|| quantity FROM purchase_order_line WHERE group_id = %(group)s AND (quantity_ahead < 0 "
+        "OR quantity_received + quantity_ahead > quantity) UNION ALL SELECT 'supplier_invoice_line', id, "
+        f"quantity || ' to come, not blocked' FROM ({_AHEAD}) a WHERE quantity < 0 OR NOT is_held",
+    ),
+    Invariant(
+        "I-10",
+        "What an order line says is invoiced and still to come is what its invoices say.",
+        "SELECT 'purchase_order_line', o.id, 'ahead ' || o.quantity_ahead || ', invoices ' || coalesce(s.quantity, 0) "
+        f"FROM purchase_order_line o LEFT JOIN (SELECT order_id, order_line, sum(quantity) quantity FROM ({_AHEAD}) a "
+        "GROUP BY 1, 2) s ON s.order_id = o.order_id AND s.order_line = o.line WHERE o.group_id = %(group)s "
+        "AND o.quantity_ahead <> coalesce(s.quantity, 0)",
+    ),
+    Invariant(
+        "I-10",
+        "What an invoice line says has come since is the sum of what receipts and credit notes took of it.",
+        "SELECT 'supplier_invoice_line', l.id, 'come ' || l.quantity_arrived || ' at ' || l.amount_arrived || "
+        "', matched ' || coalesce(s.quantity, 0) || ' at ' || coalesce(s.amount, 0) FROM supplier_invoice_line l "
+        "LEFT JOIN (SELECT invoice_line_id, sum(quantity) quantity, sum(amount) amount FROM invoice_match "
+        "WHERE group_id = %(group)s AND NOT is_reversed GROUP BY 1) s ON s.invoice_line_id = l.id "
+        "WHERE l.group_id = %(group)s AND (l.quantity_arrived <> coalesce(s.quantity, 0) "
+        "OR l.amount_arrived <> coalesce(s.amount, 0) OR (l.quantity_arrived = l.quantity_ahead) "
+        "AND l.amount_arrived <> l.amount_ahead)",
+    ),
+    Invariant(
+        "I-33",
+        "Goods invoiced, not received: the account equals what posted invoices have that has not come.",
+        "SELECT 'account', coalesce(j.account_id, 0), 'books ' || coalesce(j.amount, 0) || ', invoices ' || "
+        "coalesce(a.amount, 0) FROM (SELECT l.company_id, max(l.account_id) account_id, sum(l.debit - l.credit) amount "
+        "FROM journal_line l JOIN account c ON c.id = l.account_id AND c.role = 'INVOICED_NOT_RECEIVED' "
+        "WHERE l.group_id = %(group)s GROUP BY 1) j FULL JOIN (SELECT company_id, sum(amount) amount "
+        f"FROM ({_AHEAD}) x GROUP BY 1) a USING (company_id) WHERE coalesce(j.amount, 0) <> coalesce(a.amount, 0)",
     ),
     Invariant(
         "I-19",
@@ -177,12 +232,12 @@ RULES = (
         "', invoice ' || coalesce(s.difference, 0) FROM (SELECT v.document_id, v.move_id, sum(v.amount) amount "
         "FROM value_entry v JOIN account a ON a.id = v.contra_id AND a.role = 'GRNI' "
         "WHERE v.group_id = %(group)s AND v.kind = 'revaluation' GROUP BY 1, 2) v FULL JOIN "
-        "(SELECT i.id document_id, m.id move_id, i.state, m.period_id, sum(l.amount_difference) difference, "
-        "sum(abs(l.amount_difference)) most, min(e.period_id) posted_in FROM supplier_invoice_line l "
-        "JOIN supplier_invoice i ON i.id = l.invoice_id AND i.state IN ('posted', 'reversed') JOIN move m "
-        "ON m.group_id = l.group_id AND m.document_id = l.receipt_id AND m.document_line = l.receipt_line "
-        "AND m.reverses_id IS NULL LEFT JOIN journal_entry e ON e.group_id = i.group_id AND e.document_id = i.id "
-        "AND e.purpose = 'invoice' WHERE l.group_id = %(group)s GROUP BY 1, 2, 3, 4) s USING (document_id, move_id) "
+        "(SELECT l.document_id, m.id move_id, l.state, m.period_id, sum(l.difference) difference, "
+        f"sum(abs(l.difference)) most, min(e.period_id) posted_in FROM ({_LATE}) l JOIN move m "
+        "ON m.group_id = %(group)s AND m.document_id = l.receipt_id AND m.document_line = l.receipt_line "
+        "AND m.reverses_id IS NULL LEFT JOIN journal_entry e ON e.group_id = m.group_id "
+        "AND e.document_id = l.document_id AND e.purpose = l.purpose AND e.reverses_id IS NULL "
+        "GROUP BY 1, 2, 3, 4) s USING (document_id, move_id) "
         "WHERE s.state IS NULL OR (s.state = 'reversed' AND v.amount <> 0) OR (s.state = 'posted' "
         "AND (abs(coalesce(v.amount, 0)) > s.most OR (s.period_id = s.posted_in "
         "AND coalesce(v.amount, 0) <> s.difference)))",

@@ -1,6 +1,6 @@
 """Supplier invoices (单到补差): what is invoiced replaces what was accrued, and the difference goes to where the goods
 are now. One invoice over many receipts, one receipt line in many invoices; each part takes its share of the accrued
-value.
+value. What has not come yet waits (`ahead`).
 
 A credit note is the same in red. Source: posting rules P11 and J01; 企业会计准则第1号——存货.
 """
@@ -8,11 +8,9 @@ A credit note is the same in red. Source: posting rules P11 and J01; 企业会�
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -28,15 +26,26 @@ from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input, asked
 from jingwei.platform.errors import DocumentRef, Problem, Refusal, Text, refuse
 from jingwei.platform.money import LineAmounts
-from jingwei.purchasing import counters, matching, returns, successors
+from jingwei.purchasing import ahead, counters, matching, receipts, returns, successors
 from jingwei.purchasing.counters import Came, plain
-from jingwei.purchasing.models import SupplierInvoice, SupplierInvoiceKind, SupplierInvoiceLine
+from jingwei.purchasing.invoice_parts import (
+    Part,
+    by_invoice,
+    came_of,
+    cost_of,
+    count,
+    orders_of,
+    parts_of,
+    posted_parts,
+    receipts_of,
+    save,
+    snapshots,
+)
+from jingwei.purchasing.models import PurchaseOrderLine, SupplierInvoice, SupplierInvoiceKind, SupplierInvoiceLine
 from jingwei.stock import revaluing
-from jingwei.stock.models import ValueEntry, ValueKind
 
 DRAFT, POSTED, REVERSED = "draft", "posted", "reversed"
 ZERO = Decimal(0)
-NOTHING = LineAmounts(ZERO, ZERO, ZERO)
 GOODS, SERVICES = "purchase.invoiced_after_receipt", "purchase.expense_invoiced"
 
 
@@ -52,50 +61,37 @@ class Release(Input):
     reason: str = asked(_("Reason"), _("Why it may be paid in spite of its variances."), min_length=1, max_length=200)
 
 
-@dataclass(slots=True)
-class Part:
-    """A line of an invoice as it is posted; `functional` are its amounts, negative on a credit note."""
-
-    invoice: SupplierInvoice
-    line: SupplierInvoiceLine
-    came: Came
-    functional: LineAmounts = NOTHING
-
-    @property
-    def sign(self) -> int:
-        return -1 if self.invoice.kind == SupplierInvoiceKind.CREDIT else 1
-
-    @property
-    def key(self) -> counters.Key:
-        return self.line.receipt_id, self.line.receipt_line
-
-
 # --- typing -----------------------------------------------------------------------------------------------------------
 
 
 def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
-    """Lines of posted receipts of the supplier, dates in order, the supplier's number; fills item, unit, currency, due
-    date and amounts."""
-    known = counters.receipt_lines(command, _receipts(d.record for d in drafts))
+    """Lines of posted receipts or confirmed orders of the supplier, dates in order, the supplier's number; fills item,
+    unit, currency, due date and amounts, and the order of what came."""
+    came, ordered = counters.lines_of(
+        command, receipts_of(d.record for d in drafts), orders_of(d.record for d in drafts)
+    )
     problems: list[Problem] = []
     for draft in drafts:
         invoice: SupplierInvoice = draft.record
         problems += (p.at(row=draft.row) for p in _header_problems(command, invoice))
-        found = [known.get((line.receipt_id, line.receipt_line)) for line in invoice.lines]
-        for line, came in zip(invoice.lines, found, strict=True):
-            line.item = came.ordered.item if came else None
-            line.unit = came.ordered.unit if came else None
-        if all(found):
+        for line in invoice.lines:
+            own = ordered.get(_named(line, came))
+            line.item, line.unit = (own.item, own.unit) if own else (None, None)
+        if all(line.item for line in invoice.lines):
             pricing.reckon(command, invoice, invoice.lines)
-        for position, (line, came) in enumerate(zip(invoice.lines, found, strict=True)):
-            for problem in _line_problems(command, invoice, line, came):
+        for position, line in enumerate(invoice.lines):
+            for problem in _line_problems(command, invoice, line, came, ordered):
                 where = f"lines.{position}.{problem.field}"
                 problems.append(problem.at(field=where, row=draft.row, line=position + 1))
     return problems
 
 
-def _receipts(invoices: Iterable[SupplierInvoice]) -> set[int]:
-    return {line.receipt_id for i in invoices for line in i.lines}
+def _named(line: SupplierInvoiceLine, came: dict[counters.Key, Came]) -> counters.Key:
+    """The order line an invoice's line is about; that of its receipt where it names one."""
+    if line.receipt_id:
+        found = came.get((line.receipt_id, line.receipt_line or 0))
+        line.order, line.order_line = (found.ordered.order, found.ordered.line) if found else (None, None)
+    return line.order_id or 0, line.order_line or 0
 
 
 def _header_problems(command: Command, invoice: SupplierInvoice) -> list[Problem]:
@@ -121,14 +117,27 @@ def _header_problems(command: Command, invoice: SupplierInvoice) -> list[Problem
 
 
 def _line_problems(
-    command: Command, invoice: SupplierInvoice, line: SupplierInvoiceLine, came: Came | None
+    command: Command,
+    invoice: SupplierInvoice,
+    line: SupplierInvoiceLine,
+    came: dict[counters.Key, Came],
+    ordered: dict[counters.Key, PurchaseOrderLine],
 ) -> list[Problem]:
-    if came is None:
-        return [returns.unknown_line(line.receipt_line)]
-    problems = returns.receipt_problems(invoice.supplier_id, came) + pricing.line_problems(command, invoice, line)
-    if not problems:
+    own = ordered.get((line.order_id or 0, line.order_line or 0))
+    if line.receipt_id and own is not None:
+        problems = returns.receipt_problems(invoice.supplier_id, came[line.receipt_id, line.receipt_line or 0])
+    elif line.receipt_id:
+        return [returns.unknown_line(line.receipt_line or 0)]
+    elif line.order_id is None:
+        message = _("Name the receipt of what came, or the order of what is still to come.")
+        return [Problem("field.required", message, field="receipt")]
+    else:
+        problems = receipts.order_problems(invoice.supplier_id, own, line.order_line or 0)
+    if own is not None:
+        problems += pricing.line_problems(command, invoice, line)
+    if own is not None and not problems:
         try:
-            to_stock(came.ordered.item, line.quantity, came.ordered.unit)
+            to_stock(own.item, line.quantity, own.unit)
         except Refusal as refusal:
             problems += [p.at(field="quantity") for p in refusal.problems]
     return problems
@@ -148,76 +157,119 @@ def refresh(invoices: Sequence[SupplierInvoice]) -> None:
 
 
 def post(command: Command, invoices: Sequence[SupplierInvoice], inputs: Input) -> None:
-    """Count what is invoiced, replace the accrual, value the goods anew, owe the gross amount: one entry per invoice.
+    """Count what is invoiced, replace the accrual, value the goods anew, let the cost of what is to come wait, owe the
+    gross amount: one entry per invoice.
 
-    What differs beyond the tolerances blocks the invoice for payment. Raises `invoice.over`, `credit.over`,
-    `date.order`, `rate.missing`, `invoice.duplicate`, and what books and stock raise.
+    What differs beyond the tolerances, or has not come, blocks the invoice for payment. Raises `invoice.over`,
+    `invoice.came`, `credit.over`, `credit.differs`, `date.order`, `rate.missing`, `invoice.duplicate`, and what books
+    and stock raise.
     """
-    known = counters.receipt_lines(command, _receipts(invoices), lock=True)
-    parts = [Part(i, line, known[line.receipt_id, line.receipt_line]) for i in invoices for line in i.lines]
-    refuse(p for part in parts for p in returns.receipt_problems(part.invoice.supplier_id, part.came, part.line.line))
-    refuse([*_over(parts), *_too_early(command, parts)])
+    came, ordered = counters.lines_of(command, receipts_of(invoices), orders_of(invoices), lock=True)
+    parts = parts_of(invoices, came, ordered)
+    refuse(p for part in parts for p in _not_possible(part))
+    early = [(x.line.line, x.ordered, x.quantity) for x in parts if x.came is None and x.sign > 0]
+    refuse([*_credited_too_much(parts), *ahead.over(early), *_too_early(command, parts)])
     books = books_of(command, (i.company_id for i in invoices))
     _convert(command, invoices, parts, books)
-    before = _snapshots(parts)
+    before = snapshots(parts)
     variances: dict[int, list[str]] = defaultdict(list)
     for part in parts:
-        part.line.amount_accrued = part.came.share(
-            part.sign * part.line.quantity, books[part.invoice.company_id].decimals
-        )
-        _count(part, part.sign)
+        own = books[part.invoice.company_id]
+        if part.came is not None:
+            part.line.amount_accrued = part.came.share(part.sign * part.quantity, own.decimals)
+        elif part.sign > 0:
+            part.line.quantity_ahead, part.line.amount_ahead = part.quantity, cost_of(part, own)
+        count(part, part.sign)
         _note_variances(part, variances[part.invoice.pk])
-    _save(command, parts, before)
-    accounts = _stock_accounts(command, parts)
+    refuse(ahead.came_already(command, [(n, o) for n, o, _q in early], came_of(parts)))
+    _take_back(command, parts, books)
+    save(command, parts, before)
+    accounts = ahead.stock_accounts(command, receipts_of(invoices))
     splits = _revalue(command, parts, books, accounts)
     drafts = []
-    for invoice, own in _by_invoice(invoices, parts):
+    for invoice, own_parts in by_invoice(invoices, parts):
         found = variances[invoice.pk]
         invoice.is_blocked, invoice.variances = bool(found), "\n".join(found)
-        drafts.append(_registered(invoice, found, _postings(command, own, accounts, splits)))
+        drafts.append(_registered(invoice, found, _postings(command, own_parts, accounts, splits)))
     register.post(command, drafts)
 
 
-def _by_invoice(
-    invoices: Sequence[SupplierInvoice], parts: Sequence[Part]
-) -> Iterable[tuple[SupplierInvoice, list[Part]]]:
-    own: dict[int, list[Part]] = defaultdict(list)
-    for part in parts:
-        own[part.invoice.pk].append(part)
-    return [(invoice, own[invoice.pk]) for invoice in invoices]
+def _not_possible(part: Part) -> list[Problem]:
+    """Asked when it is typed and again when it is posted: receipt or order may have changed between."""
+    if part.came is not None:
+        return returns.receipt_problems(part.invoice.supplier_id, part.came, part.line.line)
+    closed = receipts.not_confirmed(part.ordered, part.line.line) if part.sign > 0 else None
+    return [] if closed is None else [closed]
 
 
-def _over(parts: Sequence[Part]) -> list[Problem]:
-    """`invoice.over`: more invoiced than came; `credit.over`: more credited than was invoiced. Lines add up."""
+def _take_back(command: Command, parts: Sequence[Part], books: dict[int, Books]) -> None:
+    """What credit notes take of what is invoiced ahead, at the cost it waits with. Raises `credit.over`,
+    `credit.differs`."""
+    for company_id, own in sorted(books.items()):
+        credits = {
+            (x.invoice.pk, x.line.line): x
+            for x in parts
+            if x.came is None and x.sign < 0 and x.invoice.company_id == company_id
+        }
+        wants = [ahead.Want(*key, x.ordered, x.quantity) for key, x in credits.items()]
+        matches, short = ahead.take(command, wants, own.decimals)
+        refuse(_nothing_ahead(credits[w.document_id, w.document_line]) for w in short)
+        worth = dict.fromkeys(credits, ZERO)
+        for match in matches:
+            worth[match.document_id, match.document_line] += match.amount
+        refuse(
+            Problem(
+                "credit.differs",
+                _("Line %(line)s: %(given)s would be credited of what has not come; it was invoiced at %(worth)s.")
+                % {"line": x.line.line, "given": f"{-cost_of(x, own):,.2f}", "worth": f"{worth[key]:,.2f}"},
+                _("Credit the amount it was invoiced at, or reverse the invoice."),
+                field="lines",
+                line=x.line.line,
+                status=409,
+            )
+            for key, x in credits.items()
+            if worth[key] != -cost_of(x, own)
+        )
+        ahead.keep(matches)
+
+
+def _nothing_ahead(part: Part) -> Problem:
+    return Problem(
+        "credit.over",
+        _("Line %(line)s of %(order)s: %(more)s would be credited, more than is invoiced and has not come.")
+        % {"line": part.ordered.line, "order": part.ordered.order, "more": plain(part.quantity)},
+        _("Credit what came by its receipt."),
+        field="lines",
+        line=part.line.line,
+        status=409,
+        documents=(DocumentRef("purchasing.order", part.ordered.order_id, part.ordered.order.number),),
+    )
+
+
+def _credited_too_much(parts: Sequence[Part]) -> list[Problem]:
+    """`credit.over`: more credited than was invoiced. Lines add up."""
     change: dict[int, Decimal] = defaultdict(lambda: ZERO)
     problems = []
     for part in parts:
+        if part.came is None:
+            continue
         came = part.came.line
-        change[came.pk] += part.sign * part.line.quantity
-        after = came.quantity_invoiced + change[came.pk]
-        if 0 <= after <= came.quantity:
+        change[came.pk] += part.sign * part.quantity
+        if came.quantity_invoiced + change[came.pk] >= 0:
             continue
         words = {
             "line": came.line,
             "receipt": came.receipt,
-            "came": plain(came.quantity),
             "invoiced": plain(came.quantity_invoiced),
             "more": plain(abs(change[came.pk])),
         }
-        if after < 0:
-            code, hint = "credit.over", _("Credit at most what was invoiced.")
-            message = (
-                _("Line %(line)s of %(receipt)s: %(more)s would be credited, but %(invoiced)s are invoiced.") % words
-            )
-        else:
-            code, hint = "invoice.over", _("Invoice at most what came; enter the rest when it is received.")
-            message = (
-                _("Line %(line)s of %(receipt)s: %(more)s would be invoiced; %(came)s came, %(invoiced)s are invoiced.")
-                % words
-            )
+        message = _("Line %(line)s of %(receipt)s: %(more)s would be credited, but %(invoiced)s are invoiced.") % words
+        hint = _("Credit at most what was invoiced.")
         reference = DocumentRef("purchasing.receipt", came.receipt_id, came.receipt.number)
         problems.append(
-            Problem(code, message, hint, field="lines", line=part.line.line, status=409, documents=(reference,))
+            Problem(
+                "credit.over", message, hint, field="lines", line=part.line.line, status=409, documents=(reference,)
+            )
         )
     return problems
 
@@ -227,7 +279,8 @@ def _too_early(command: Command, parts: Sequence[Part]) -> list[Problem]:
     return [
         Problem("date.order", message, field="posted_on", line=part.line.line)
         for part in parts
-        if part.invoice.posted_on < command.date_of(part.came.line.receipt.moved_at, part.invoice.company_id)
+        if part.came is not None
+        and part.invoice.posted_on < command.date_of(part.came.line.receipt.moved_at, part.invoice.company_id)
     ]
 
 
@@ -236,74 +289,46 @@ def _convert(
 ) -> None:
     """Rates where none is given, those of the accounting date, and amounts in functional currency."""
     rates: dict[tuple[str, str, date], Decimal] = {}
-    for invoice, own in _by_invoice(invoices, parts):
+    for invoice, own in by_invoice(invoices, parts):
         if invoice.rate is None:
             key = (str(invoice.currency_id), books[invoice.company_id].currency, invoice.posted_on)
             if key not in rates:
                 rates[key] = rate_on(invoice.group_id, *key)
             invoice.rate = rates[key]
         amounts = matching.in_functional(invoice.lines, invoice.rate, books[invoice.company_id].decimals)
-        for part, found in zip(own, amounts, strict=True):
-            part.functional = LineAmounts(*(part.sign * amount for amount in found))
-
-
-def _snapshots(parts: Sequence[Part]) -> tuple[dict[int, tuple[Decimal, ...]], dict[int, tuple[Decimal, ...]]]:
-    return (
-        counters.snapshot((part.came.ordered for part in parts), counters.ORDER_COUNTERS),
-        counters.snapshot((part.came.line for part in parts), counters.RECEIPT_COUNTERS),
-    )
-
-
-def _count(part: Part, sign: int) -> None:
-    part.came.line.quantity_invoiced += sign * part.line.quantity
-    part.came.ordered.quantity_invoiced += sign * part.line.quantity
-    part.came.line.amount_invoiced += part.line.amount_accrued if sign == part.sign else -part.line.amount_accrued
-
-
-def _save(command: Command, parts: Sequence[Part], before: tuple[Any, Any]) -> None:
-    counters.save(command, (part.came.ordered for part in parts), counters.ORDER_COUNTERS, before[0])
-    counters.save(command, (part.came.line for part in parts), counters.RECEIPT_COUNTERS, before[1])
+        for line, found in zip(invoice.lines, amounts, strict=True):
+            members = [part for part in own if part.line is line]
+            whole = LineAmounts(*(members[0].sign * amount for amount in found))
+            split = matching.shared(whole, members[0].quantity, line.quantity, books[invoice.company_id].decimals)
+            for part, share in zip(members, split, strict=False):
+                part.whole, part.functional = whole, share
 
 
 def _note_variances(part: Part, found: list[str]) -> None:
     """What blocks the part's invoice, once the part is counted and those after it are not: an invoice waits for what it
     has too much itself. Credit notes are not paid and are never blocked."""
-    invoice = part.invoice
+    invoice, line = part.invoice, part.line
     if part.sign < 0 or invoice.rate is None:
         return
-    texts = (
-        matching.price_variance(part.line, part.came, str(invoice.currency_id), invoice.rate, part.functional),
-        matching.quantity_variance(part.line, part.came),
-    )
+    texts: list[Text | None] = []
+    if part.came is not None or part.quantity == line.quantity:  # once for a line that came in part
+        texts.append(matching.price_variance(line, part.ordered, str(invoice.currency_id), invoice.rate, part.whole))
+    if part.came is not None:
+        texts.append(matching.quantity_variance(line.line, part.quantity, part.came))
+    else:
+        texts.append(matching.ahead_variance(line.line, part.quantity))
     found += [str(text) for text in texts if text is not None]
 
 
-Accounts = dict[counters.Key, tuple[int, str]]
-
-
-def _stock_accounts(command: Command, parts: Sequence[Part]) -> Accounts:
-    """Move and stock account, by code, of the receipt lines that went into the stock; services have none."""
-    rows = ValueEntry.objects.filter(
-        group_id=command.actor.group_id,
-        kind=ValueKind.MOVE,
-        move__document_id__in={part.line.receipt_id for part in parts},
-        move__reverses=None,
-    )
-    values = rows.values_list("move__document_id", "move__document_line", "move_id", "account__code")
-    return {(document, line): (move or 0, account) for document, line, move, account in values}
-
-
 def _revalue(
-    command: Command, parts: Sequence[Part], books: dict[int, Books], accounts: Accounts
+    command: Command, parts: Sequence[Part], books: dict[int, Books], accounts: ahead.Accounts
 ) -> dict[int, revaluing.Split]:
     """What the goods cost more or less than was accrued goes to where they are; by invoice line."""
     splits: dict[int, revaluing.Split] = {}
     for company_id, own_books in sorted(books.items()):
-        own = [part for part in parts if part.invoice.company_id == company_id and part.key in accounts]
+        own = [x for x in parts if x.came is not None and x.invoice.company_id == company_id and x.key in accounts]
         for part in own:
-            # Input tax that cannot be deducted is part of the cost.
-            cost = part.functional.gross if own_books.taxpayer == "small_scale" else part.functional.net
-            part.line.amount_difference = cost - part.line.amount_accrued
+            part.line.amount_difference = cost_of(part, own_books) - part.line.amount_accrued
         given = [_revaluation(part, accounts[part.key][0]) for part in own]
         found = revaluing.revalue(command, company_id, given)
         splits |= {part.line.pk: split for part, split in zip(own, found, strict=True)}
@@ -311,26 +336,27 @@ def _revalue(
 
 
 def _revaluation(part: Part, move_id: int) -> revaluing.Revaluation:
-    ordered = part.came.ordered
     return revaluing.Revaluation(
         document_id=part.invoice.pk,
         line=part.line.line,
         move_id=move_id,
-        quantity=to_stock(ordered.item, part.line.quantity, ordered.unit),
+        quantity=to_stock(part.ordered.item, part.quantity, part.ordered.unit),
         amount=part.line.amount_difference,
         posted_on=part.invoice.posted_on,
     )
 
 
 def _postings(
-    command: Command, parts: Sequence[Part], accounts: Accounts, splits: dict[int, revaluing.Split]
+    command: Command, parts: Sequence[Part], accounts: ahead.Accounts, splits: dict[int, revaluing.Split]
 ) -> list[register.Posting]:
-    categories = command.load(ItemCategory, (part.came.ordered.item.category_id for part in parts))
-    goods, services = [], []
+    categories = command.load(ItemCategory, (part.ordered.item.category_id for part in parts))
+    goods, services, waiting = [], [], []
     for part in parts:
-        kind = str(categories[part.came.ordered.item.category_id].accounting_class)
+        kind = str(categories[part.ordered.item.category_id].accounting_class)
         facts = {"tax": part.functional.tax, "gross": part.functional.gross}
-        if part.key in accounts:
+        if part.came is None and part.ordered.item.is_stocked:
+            waiting.append(GoodsLine({**facts, "net": part.functional.net}, kind))
+        elif part.came is not None and part.key in accounts:
             split = splits[part.line.pk]
             facts |= {
                 "accrued": part.line.amount_accrued,
@@ -340,7 +366,8 @@ def _postings(
             goods.append(GoodsLine(facts, kind, accounts={Role.STOCK: accounts[part.key][1]}))
         else:
             services.append(GoodsLine({**facts, "net": part.functional.net}, kind))
-    return [register.Posting(event, lines) for event, lines in ((GOODS, goods), (SERVICES, services)) if lines]
+    events = ((GOODS, goods), (SERVICES, services), (ahead.INVOICED, waiting))
+    return [register.Posting(event, lines) for event, lines in events if lines]
 
 
 def _registered(
@@ -386,15 +413,19 @@ def reverse(command: Command, invoices: Sequence[SupplierInvoice], inputs: Rever
     Raises `allocation.exists` with what settled one, `doc.has_successors` with the credit notes of what it invoiced,
     `invoice.over` for a credit note whose goods are invoiced again, `parts.order`.
     """
-    known = counters.receipt_lines(command, _receipts(invoices), lock=True)
-    parts = [Part(i, line, known[line.receipt_id, line.receipt_line]) for i in invoices for line in i.lines]
-    before = _snapshots(parts)
+    came, ordered = counters.lines_of(command, receipts_of(invoices), orders_of(invoices), lock=True)
+    parts = posted_parts(invoices, came, ordered)
+    early = [i.pk for i in invoices if any(line.quantity_ahead for line in i.lines)]
+    refuse(successors.problems(invoices, successors.matched(command, early) if early else {}))
+    before = snapshots(parts)
     for part in parts:
-        _count(part, -part.sign)
+        count(part, -part.sign)
     refuse(_credited(command, invoices, parts))
     refuse(_invoiced_again(parts))
-    refuse(counters.cents_left(part.came for part in parts))
-    _save(command, parts, before)
+    refuse(counters.cents_left(came_of(parts)))
+    if any(part.came is None and part.sign < 0 for part in parts):
+        ahead.give_back(command, (i.pk for i in invoices))
+    save(command, parts, before)
     for company_id in sorted({i.company_id for i in invoices}):
         ids = [i.pk for i in invoices if i.company_id == company_id]
         revaluing.revalue_back(command, company_id, ids, inputs.posted_on)
@@ -405,7 +436,7 @@ def reverse(command: Command, invoices: Sequence[SupplierInvoice], inputs: Rever
 
 def _credited(command: Command, invoices: Sequence[SupplierInvoice], parts: Sequence[Part]) -> list[Problem]:
     """Credit notes of what would no longer be invoiced come first."""
-    keys = {part.key: part.invoice.pk for part in parts if part.came.line.quantity_invoiced < 0}
+    keys = {x.key: x.invoice.pk for x in parts if x.came is not None and x.came.line.quantity_invoiced < 0}
     if not keys:
         return []
     rows = SupplierInvoiceLine.objects.filter(
@@ -416,22 +447,34 @@ def _credited(command: Command, invoices: Sequence[SupplierInvoice], parts: Sequ
     )
     found: successors.Successors = defaultdict(set)
     for receipt, line, id, number in rows.values_list("receipt_id", "receipt_line", "invoice_id", "invoice__number"):
-        if (receipt, line) in keys:
-            found[keys[receipt, line]].add(("purchasing.invoice", id, number))
+        if (receipt or 0, line or 0) in keys:
+            found[keys[receipt or 0, line or 0]].add(("purchasing.invoice", id, number))
     return successors.problems(invoices, found)
 
 
 def _invoiced_again(parts: Sequence[Part]) -> list[Problem]:
-    return [
-        Problem(
-            "invoice.over",
-            _("Line %(line)s of %(receipt)s: what the credit note freed is invoiced again.")
-            % {"line": part.came.line.line, "receipt": part.came.line.receipt},
-            _("Reverse the later invoice first."),
-            line=part.line.line,
-            status=409,
-            documents=(DocumentRef("purchasing.receipt", part.came.line.receipt_id, part.came.line.receipt.number),),
-        )
-        for part in parts
-        if part.came.line.quantity_invoiced > part.came.line.quantity
-    ]
+    """What a credit note freed may be invoiced again by now, or have come where it had not."""
+    problems = []
+    for part in parts:
+        if part.came is not None:
+            came = part.came.line
+            is_over, where = came.quantity_invoiced > came.quantity, came.receipt
+            reference = DocumentRef("purchasing.receipt", came.receipt_id, came.receipt.number)
+        else:
+            own = part.ordered
+            is_over, where = own.quantity_received + own.quantity_ahead > own.quantity, own.order
+            reference = DocumentRef("purchasing.order", own.order_id, own.order.number)
+        if is_over:
+            number = part.came.line.line if part.came is not None else part.ordered.line
+            problems.append(
+                Problem(
+                    "invoice.over",
+                    _("Line %(line)s of %(receipt)s: what the credit note freed is invoiced again.")
+                    % {"line": number, "receipt": where},
+                    _("Reverse the later invoice first."),
+                    line=part.line.line,
+                    status=409,
+                    documents=(reference,),
+                )
+            )
+    return problems

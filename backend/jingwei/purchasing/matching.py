@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from jingwei.platform.errors import Text
 from jingwei.platform.money import LineAmounts, round_half_up, split_largest_remainder
 from jingwei.purchasing.counters import Came, plain
-from jingwei.purchasing.models import SupplierInvoiceLine
+from jingwei.purchasing.models import PurchaseOrderLine, SupplierInvoiceLine
 
 PRICE_TOLERANCE = Decimal("0.02")
 LINE_TOLERANCE = Decimal(100)
@@ -35,16 +35,15 @@ def _whole(amounts: Sequence[Decimal], rate: Decimal, decimals: int) -> tuple[De
 
 
 def price_variance(
-    line: SupplierInvoiceLine, came: Came, currency: str, rate: Decimal, functional: LineAmounts
+    line: SupplierInvoiceLine, ordered: PurchaseOrderLine, currency: str, rate: Decimal, functional: LineAmounts
 ) -> Text | None:
     """The variance of a line's net amount beyond the tolerance, or None. In the order's currency where the invoice is
     in it too: what the exchange rate did since is nobody's fault."""
-    ordered = came.ordered
+    expected = ordered.amount_net * line.quantity / ordered.quantity
     if ordered.order.currency_id == currency:
-        actual, expected = line.amount_net, ordered.amount_net * line.quantity / ordered.quantity
+        actual = line.amount_net
     else:
-        actual, expected = functional.net, came.line.amount_ordered * line.quantity / came.line.quantity
-        rate = Decimal(1)
+        actual, expected, rate = functional.net, expected * (ordered.order.rate or 1), Decimal(1)
     difference = abs(actual - expected)
     if difference <= CENT or (difference <= expected * PRICE_TOLERANCE and difference * rate <= LINE_TOLERANCE):
         return None
@@ -55,12 +54,27 @@ def price_variance(
     }
 
 
-def quantity_variance(line: SupplierInvoiceLine, came: Came) -> Text | None:
-    """What is invoiced although it went back, or None; after the line is counted."""
+def quantity_variance(line: int, quantity: Decimal, came: Came) -> Text | None:
+    """What is invoiced of a line although it went back, or None; after its quantity is counted."""
     beyond = came.quantity_cleared - came.line.quantity
     if beyond <= 0:
         return None
     return _("Line %(line)s: %(beyond)s of what is invoiced went back; a credit note is due.") % {
-        "line": line.line,
-        "beyond": plain(min(beyond, line.quantity)),
+        "line": line,
+        "beyond": plain(min(beyond, quantity)),
     }
+
+
+def ahead_variance(line: int, quantity: Decimal) -> Text:
+    """What is invoiced of a line and has not come."""
+    return _("Line %(line)s: %(quantity)s of what is invoiced has not come yet.") % {
+        "line": line,
+        "quantity": plain(quantity),
+    }
+
+
+def shared(amounts: LineAmounts, part: Decimal, whole: Decimal, decimals: int) -> tuple[LineAmounts, LineAmounts]:
+    """A line's amounts by what had come when it was invoiced and what had not: `part` of `whole`, and the rest."""
+    net, tax = (round_half_up(a * part / whole, decimals) for a in (amounts.net, amounts.tax))
+    rest = LineAmounts(amounts.net - net, amounts.tax - tax, amounts.gross - net - tax)
+    return LineAmounts(net, tax, net + tax), rest

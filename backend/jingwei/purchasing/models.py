@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from jingwei.masterdata.models import Item, Location, Party, PricedDocument, PricedLine
 from jingwei.platform.fields import AmountField, CodeField, NoteField, QuantityField, TenantForeignKey
-from jingwei.platform.models import Line, NumberedDocument, document_constraints
+from jingwei.platform.models import Line, NumberedDocument, RegistryRow, TenantModel, document_constraints
 
 
 class PurchaseOrder(PricedDocument, NumberedDocument):
@@ -57,6 +57,9 @@ class PurchaseOrderLine(PricedLine):
     quantity_invoiced = QuantityField(
         _("Invoiced"), default=0, help_text=_("What the supplier has invoiced, less what was credited.")
     )
+    quantity_ahead = QuantityField(
+        _("Invoiced, not come"), default=0, help_text=_("How much of what is invoiced is still to come.")
+    )
 
     class Meta:
         db_table = "purchase_order_line"
@@ -78,6 +81,14 @@ class PurchaseOrderLine(PricedLine):
                 condition=models.Q(quantity_invoiced__gte=0),
                 violation_error_code="credit.over",
                 violation_error_message=_("More would be credited than was invoiced."),
+            ),
+            models.CheckConstraint(
+                name="purchase_order_line_ahead",
+                condition=models.Q(
+                    quantity_ahead__gte=0, quantity_ahead__lte=models.F("quantity") - models.F("quantity_received")
+                ),
+                violation_error_code="invoice.over",
+                violation_error_message=_("More would be invoiced before it came than is still to come."),
             ),
         ]
 
@@ -301,16 +312,40 @@ class SupplierInvoice(PricedDocument, NumberedDocument):
 
 
 class SupplierInvoiceLine(PricedLine):
-    """What is invoiced of a receipt's line, in the unit it was ordered in and the currency of the invoice."""
+    """What is invoiced of a receipt's line, or of an order's line before it came, in the unit it was ordered in and the
+    currency of the invoice. What had not come when it was posted stands in `quantity_ahead` with its cost; how much of
+    that has come or was credited since, in `quantity_arrived`."""
 
     unindexed = ("unit",)
 
     invoice = TenantForeignKey(SupplierInvoice)
     receipt = TenantForeignKey(
-        GoodsReceipt, verbose_name=_("Goods receipt"), help_text=_("Receipt of what is invoiced.")
+        GoodsReceipt,
+        verbose_name=_("Goods receipt"),
+        null=True,
+        blank=True,
+        help_text=_("Receipt of what is invoiced; empty where it has not come yet."),
     )
     receipt_line = models.PositiveIntegerField(
-        _("Receipt line"), validators=[MinValueValidator(1)], help_text=_("Number of the line in the receipt.")
+        _("Receipt line"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Number of the line in the receipt."),
+    )
+    order = TenantForeignKey(
+        PurchaseOrder,
+        verbose_name=_("Order"),
+        null=True,
+        blank=True,
+        help_text=_("Order of what is invoiced before it came; the receipt's where one is named."),
+    )
+    order_line = models.PositiveIntegerField(
+        _("Order line"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Number of the line in the order."),
     )
     item = TenantForeignKey(
         Item, verbose_name=_("Item"), null=True, blank=True, help_text=_("The receipt line's item.")
@@ -325,6 +360,43 @@ class SupplierInvoiceLine(PricedLine):
         default=0,
         help_text=_("Cost of the goods by the invoice less what was accrued, in functional currency."),
     )
+    quantity_ahead = QuantityField(
+        _("Not come yet"), default=0, help_text=_("How much of it had not come when the invoice was posted.")
+    )
+    amount_ahead = AmountField(
+        _("Cost on the way"),
+        default=0,
+        help_text=_("Cost of what had not come, in functional currency: goods invoiced and not received."),
+    )
+    quantity_arrived = QuantityField(
+        _("Come since"), default=0, help_text=_("How much of that has come, or was credited, since.")
+    )
+    amount_arrived = AmountField(
+        _("Cost come since"), default=0, help_text=_("How much of that cost has gone into the stock, or was credited.")
+    )
 
     class Meta:
         db_table = "supplier_invoice_line"
+        constraints = [
+            models.CheckConstraint(
+                name="supplier_invoice_line_arrived",
+                condition=models.Q(quantity_arrived__gte=0, quantity_arrived__lte=models.F("quantity_ahead")),
+                violation_error_code="invoice.over",
+            ),
+        ]
+
+
+class InvoiceMatch(TenantModel):
+    """What a receipt brought, or a credit note took back, of goods that were invoiced before they came: `amount` of the
+    cost that was on the way, against `amount_accrued` by the order; the difference is a late price of the receipt."""
+
+    invoice_line = TenantForeignKey(SupplierInvoiceLine)
+    document = TenantForeignKey(RegistryRow)
+    document_line = models.PositiveIntegerField()
+    quantity = QuantityField()
+    amount = AmountField(default=0)
+    amount_accrued = AmountField(default=0)
+    is_reversed = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "invoice_match"

@@ -135,7 +135,10 @@ def reopen(command: Command, orders: Sequence[PurchaseOrder], inputs: Input) -> 
 
 
 def close(command: Command, orders: Sequence[PurchaseOrder], inputs: Input) -> None:
-    """Nothing more is expected; what came stays."""
+    """Nothing more is expected; what came stays. Refused with the invoices of what did not come: it is expected."""
+    owing = [o.pk for o in orders if any(line.quantity_ahead for line in o.lines)]
+    found = successors.before_the_goods(command, owing, ("posted",)) if owing else {}
+    refuse(successors.problems([o for o in orders if o.pk in owing], found))
     planned.drop(command, [o.pk for o in orders])
 
 

@@ -20,7 +20,7 @@ from jingwei.platform.documents.declare import Draft, Input, asked
 from jingwei.platform.errors import Problem, Refusal, Text, refuse
 from jingwei.platform.money import round_half_up
 from jingwei.platform.text import fold
-from jingwei.purchasing import counters, successors
+from jingwei.purchasing import ahead, counters, successors
 from jingwei.purchasing.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
 from jingwei.purchasing.orders import CONFIRMED
 from jingwei.stock import planned, posting
@@ -59,16 +59,9 @@ def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
 
 
 def _line_problems(receipt: GoodsReceipt, line: GoodsReceiptLine, ordered: PurchaseOrderLine | None) -> list[Problem]:
-    message: Text
+    problems = order_problems(receipt.supplier_id, ordered, line.order_line)
     if ordered is None:
-        message = _("The order has no line %(line)s.") % {"line": line.order_line}
-        return [Problem("order_line.unknown", message, field="order_line")]
-    problems = []
-    if ordered.order.supplier_id != receipt.supplier_id:
-        message = _("Order %(order)s is of another supplier.") % {"order": ordered.order}
-        problems.append(Problem("order.supplier", message, field="order"))
-    if (closed := _not_confirmed(ordered, None)) is not None:
-        problems.append(closed)
+        return problems
     if line.quantity <= 0:
         hint = _("Use a return.")
         problems.append(Problem("qty.not_positive", _("The quantity must be greater than 0."), hint, field="quantity"))
@@ -80,7 +73,22 @@ def _line_problems(receipt: GoodsReceipt, line: GoodsReceiptLine, ordered: Purch
     return problems + goods.place_problems(ordered.item, line.location)
 
 
-def _not_confirmed(ordered: PurchaseOrderLine, line: int | None) -> Problem | None:
+def order_problems(supplier_id: int, ordered: PurchaseOrderLine | None, number: int) -> list[Problem]:
+    """What is still to come stands on a confirmed order of the supplier: `order_line.unknown`, `order.supplier`,
+    `order.not_confirmed`."""
+    if ordered is None:
+        message: Text = _("The order has no line %(line)s.") % {"line": number}
+        return [Problem("order_line.unknown", message, field="order_line")]
+    problems = []
+    if ordered.order.supplier_id != supplier_id:
+        message = _("Order %(order)s is of another supplier.") % {"order": ordered.order}
+        problems.append(Problem("order.supplier", message, field="order"))
+    if (closed := not_confirmed(ordered, None)) is not None:
+        problems.append(closed)
+    return problems
+
+
+def not_confirmed(ordered: PurchaseOrderLine, line: int | None) -> Problem | None:
     """`order.not_confirmed`, when the receipt is typed and again when it is posted: the order may be closed between."""
     if ordered.order.state == CONFIRMED:
         return None
@@ -89,16 +97,18 @@ def _not_confirmed(ordered: PurchaseOrderLine, line: int | None) -> Problem | No
 
 
 def post(command: Command, receipts: Sequence[GoodsReceipt], inputs: Input) -> None:
-    """Raise the counters, move the goods, accrue the debt. Raises `receipt.over`, and what the stock raises."""
+    """Raise the counters, move the goods, accrue the debt of what is not invoiced yet. Raises `receipt.over`, and
+    what the stock raises."""
     known = counters.order_lines(command, _orders(receipts), lock=True)
     pairs = [(r, line, known[line.order_id, line.order_line]) for r in receipts for line in r.lines]
-    refuse([p for _r, line, ordered in pairs if (p := _not_confirmed(ordered, line.line)) is not None])
+    refuse([p for _r, line, ordered in pairs if (p := not_confirmed(ordered, line.line)) is not None])
     refuse(counters.over_received((line, ordered) for _r, line, ordered in pairs))
     before = counters.snapshot(known.values(), counters.ORDER_COUNTERS)
     for _receipt, line, ordered in pairs:
         line.amount_ordered = _value(command, line, ordered)
         line.amount = line.amount_ordered if ordered.item.is_stocked else ZERO
         ordered.quantity_received += line.quantity
+    invoiced = ahead.coming(pairs)
     counters.save(command, known.values(), counters.ORDER_COUNTERS, before)
     expect(command, ((line, ordered) for _r, line, ordered in pairs), -1)
     for company_id in sorted({r.company_id for r in receipts}):
@@ -107,6 +117,7 @@ def post(command: Command, receipts: Sequence[GoodsReceipt], inputs: Input) -> N
         lots = goods.lots(command, [line for _r, line, _o in own], make=True)
         drafts = [_draft(command, r, line, place, lots) for r, line, ordered in own if ordered.item.is_stocked]
         posting.post(command, company_id, drafts)
+    ahead.arrive(command, invoiced)
     for receipt in receipts:
         receipt.amount = sum((line.amount for line in receipt.lines), ZERO)
 
@@ -163,8 +174,10 @@ def reverse(command: Command, receipts: Sequence[GoodsReceipt], inputs: Reversal
     pairs = [(line, known[line.order_id, line.order_line]) for r in receipts for line in r.lines]
     for line, ordered in pairs:
         ordered.quantity_received -= line.quantity
+    matches = ahead.leaving(command, pairs)
     counters.save(command, known.values(), counters.ORDER_COUNTERS, before)
     expect(command, pairs, 1)
+    ahead.leave(command, matches, receipts, inputs.moved_at)
     move_back(command, receipts, inputs.moved_at)
 
 

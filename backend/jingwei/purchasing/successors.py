@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import DocumentRef, Problem
-from jingwei.purchasing.models import GoodsReceiptLine, PurchaseReturnLine, SupplierInvoiceLine
+from jingwei.purchasing.models import GoodsReceiptLine, InvoiceMatch, PurchaseReturnLine, SupplierInvoiceLine
 
 STANDING = ("draft", "posted")
 Successors = dict[int, set[tuple[str, int, str]]]
@@ -38,9 +39,33 @@ def of_orders(command: Command, order_ids: Iterable[int]) -> Successors:
         ).values_list("order_id", "receipt_id", "receipt__number")
     )
     later = of_receipts(command, {receipt for _order, receipt, _number in rows}) if rows else {}
-    found: Successors = defaultdict(set)
+    found: Successors = before_the_goods(command, order_ids)
     for order, receipt, number in rows:
         found[order] |= {("purchasing.receipt", receipt, number), *later.get(receipt, ())}
+    return found
+
+
+def before_the_goods(command: Command, order_ids: Iterable[int], states: Sequence[str] = STANDING) -> Successors:
+    """Invoices that name the orders, of what comes later; those of receipts are theirs."""
+    rows = SupplierInvoiceLine.objects.filter(
+        group_id=command.actor.group_id, order_id__in=list(order_ids), invoice__state__in=states
+    ).filter(Q(receipt=None) | Q(quantity_ahead__gt=0))
+    found: Successors = defaultdict(set)
+    for order, id, number in rows.values_list("order_id", "invoice_id", "invoice__number"):
+        found[order or 0].add(("purchasing.invoice", id, number))
+    return found
+
+
+def matched(command: Command, invoice_ids: Iterable[int]) -> Successors:
+    """Receipts and credit notes of what invoices had before it came."""
+    rows = InvoiceMatch.objects.filter(
+        group_id=command.actor.group_id, invoice_line__invoice_id__in=list(invoice_ids), is_reversed=False
+    )
+    found: Successors = defaultdict(set)
+    for invoice, key, id, number in rows.values_list(
+        "invoice_line__invoice_id", "document__type", "document_id", "document__number"
+    ):
+        found[invoice].add((key, id, number))
     return found
 
 

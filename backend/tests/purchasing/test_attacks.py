@@ -165,7 +165,7 @@ def test_nothing_of_another_company_or_group_can_be_named(firm):
         ("finance/payments", {**payment, "lines": [{"invoice": "THEIRS"}]}, "reference.unknown"),
     ):
         reply = owner.post(path, body)
-        assert (reply.status, set(reply.codes)) == (422, {code}), path
+        assert (reply.status, set(reply.codes) - {"field.required"}) == (422, {code}), path
     for action, inputs in (("post", {}), ("reverse", {"posted_on": "2026-01-20"}), ("release", {"reason": "x"})):
         assert owner.post(f"{INVOICES}/{theirs.pk}/{action}", inputs, version=theirs.version).status == 404
         each = owner.post(f"{INVOICES}/batch/{action}", {"ids": [theirs.pk, 2**63, 10**30], "inputs": inputs})
