@@ -188,6 +188,7 @@ EXCHANGE_RATE = Document(
     deletable_in=masters.ALWAYS,
     actions=masters.ACTIONS,
     check=rates.check,
+    warn=rates.warn,
 )
 
 WAREHOUSE = masters.master(

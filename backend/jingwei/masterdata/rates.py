@@ -44,6 +44,30 @@ def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
     return problems
 
 
+def warn(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
+    """`rate.jumps`: far from the last one of its pair; such days exist, so it is taken."""
+    problems = []
+    for draft in drafts:
+        rate: ExchangeRate = draft.record
+        last = _last(command.actor.group_id, rate, draft.before)
+        if last is not None and abs(rate.rate - last) > last * SUSPICIOUS:
+            problems.append(
+                Problem(
+                    "rate.jumps",
+                    _("%(rate)s is more than %(percent)s %% away from the last rate of the pair, %(last)s.")
+                    % {
+                        "rate": f"{rate.rate.normalize():f}",
+                        "percent": f"{(SUSPICIOUS * 100).normalize():f}",
+                        "last": f"{last.normalize():f}",
+                    },
+                    _("Save it if it is right."),
+                    field="rate",
+                    row=draft.row,
+                )
+            )
+    return problems
+
+
 def _last(group_id: int, rate: ExchangeRate, before: ExchangeRate | None) -> Decimal | None:
     rows = ExchangeRate.objects.filter(
         group_id=group_id,

@@ -136,6 +136,18 @@ def test_credit_codes_are_checked_by_gb_32100(owner, number, valid):
     assert (reply.status, reply.body.get("code")) == ((201, "P000001") if valid else (422, "tax_number.check"))
 
 
+def test_what_is_no_email_address_is_refused(owner):
+    party = {"name_zh": "甲", "is_customer": True}
+    for address in ("nobody", "a@b", "a b@example.com", "a@@example.com"):
+        reply = owner.post("masterdata/parties", {**party, "email": address})
+        assert (reply.status, reply.codes, reply.body["errors"][0]["field"]) == (422, ["email.invalid"], "email")
+    contact = owner.post("masterdata/parties", {**party, "contacts": [{"name": "乙", "email": "nobody"}]})
+    assert (contact.codes, contact.body["errors"][0]["field"]) == (["email.invalid"], "contacts.0.email")
+    assert owner.get("masterdata/parties").body["rows"] == []
+    for address in ("name@example.com", "josé@example.com", "张三@example.com"):
+        assert owner.made("masterdata/parties", {**party, "email": address})["email"] == address
+
+
 def test_routes_that_do_not_exist_answer_in_the_same_form(owner):
     for reply in (owner.get("nope"), owner.post("masterdata/items/1/explode"), owner.get("masterdata/items/abc")):
         assert reply.status in (404, 405)

@@ -270,10 +270,10 @@ def test_early_invoices_and_their_receipts_cost_the_statements_of_one(firm, stat
         return len(made)
 
     few = costs("invoice", [one])
-    assert costs("invoice", many) <= few <= 50
+    assert costs("invoice", many) <= few <= 35
     one, *many = firm.create("purchasing.receipt", *(receipt(*((o, n, 2) for n in (1, 2, 3))) for o in orders))
     few = costs("receipt", [one])
-    assert costs("receipt", many) <= few <= 85
+    assert costs("receipt", many) <= few <= 66
     assert balances(firm)[WAITING] == 0
     check_invariants(firm)
 

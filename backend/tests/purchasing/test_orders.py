@@ -267,6 +267,16 @@ def test_a_receipt_whose_value_left_with_issues_takes_it_back_from_their_cost(fi
     check_invariants(firm)
 
 
+@pytest.mark.parametrize("quantity", ["0", "-5"])
+def test_less_than_nothing_is_not_received_but_returned(firm, quantity):
+    (bought,) = confirmed(firm, order(("BOLT", 10, "2")))
+    reply = firm.person("keeper").post("purchasing/receipts", receipt((bought, 1, quantity)))
+    assert (reply.status, reply.codes) == (422, ["qty.not_positive"])
+    problem = reply.body["errors"][0]
+    assert (problem["hint"], problem["field"], problem["line"]) == ("Use a return.", "lines.0.quantity", 1)
+    assert GoodsReceipt.objects.filter(group=firm.group).count() == 0
+
+
 def test_an_order_of_another_supplier_is_not_received(firm):
     (bought,) = confirmed(firm, order(("BOLT", 10, "2")))
     with pytest.raises(Refusal) as other:

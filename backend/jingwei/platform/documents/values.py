@@ -5,6 +5,7 @@ One reading of a field serves the API's schema, imports, the screens' metadata a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +13,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, cast
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +22,8 @@ from jingwei.platform.errors import Problem, Refusal, Text
 from jingwei.platform.fields import TenantForeignKey, _Number
 from jingwei.platform.models import Currency
 from jingwei.platform.text import clean, parse_bool, parse_date, parse_decimal, parse_instant
+
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,18 @@ def _text(m: Meaning, raw: Any) -> str:
     return value
 
 
+def _email(m: Meaning, raw: Any) -> str:
+    """Letters of any script may stand before the @ (RFC 6531)."""
+    value = _text(m, raw)
+    if value:
+        try:
+            validate_email(_LETTER.sub("x", value.partition("@")[0]) + "@" + value.partition("@")[2])
+        except ValidationError:
+            message = _("%(value)s is no e-mail address such as name@example.com.") % {"value": value}
+            raise problem("email.invalid", message) from None
+    return value
+
+
 def _choice(m: Meaning, raw: Any) -> str:
     allowed = [value for value, _label in m.choices]
     if raw in allowed:
@@ -187,7 +204,7 @@ READERS: dict[str, Callable[[Meaning, Any], Any]] = {
     "text": _text,
     "code": _text,
     "multiline": _text,
-    "email": _text,
+    "email": _email,
     "bool": _bool,
     "integer": _integer,
     "quantity": _number,
@@ -207,7 +224,7 @@ def read_value(m: Meaning, raw: Any) -> Any:
     """Turn what came from outside into the field's value; a reference stays an id or code until it is resolved.
 
     Raises Refusal with one problem: `number.invalid`, `number.scale`, `number.range`, `text.length`, `text.control`,
-    `choice.unknown`, `reference.invalid`, `date.invalid`, `field.required`, …
+    `choice.unknown`, `email.invalid`, `reference.invalid`, `date.invalid`, `field.required`, …
     """
     if raw is None or (raw == "" and m.kind not in ("text", "code", "multiline", "email")):
         if m.null:
