@@ -29,6 +29,7 @@ from tests.purchasing.stories import (
     with_suppliers,
 )
 from tests.stock.stories import at, body, done
+from tests.stock.test_methods import valued
 from tests.support.rules import check_invariants
 from tests.support.threads import in_threads
 from tests.support.world import new_world, with_basics
@@ -327,4 +328,22 @@ def test_receipts_and_early_invoices_at_one_moment_stay_exact(own_database):
     assert row.quantity_invoiced == outcomes.count("invoice")
     matched = sum(m.quantity for m in InvoiceMatch.objects.filter(group=firm.group))
     assert matched == row.quantity_invoiced - row.quantity_ahead
+    check_invariants(firm)
+
+
+@pytest.mark.parametrize("method", ["fifo", "month_weighted", "standard"])
+def test_goods_invoiced_ahead_are_valued_by_the_method_of_their_item(firm, method):
+    valued(firm, method)  # a standard cost is 10.00
+    ordered = bought(firm)
+    invoiced(firm, early((ordered, 1, 10, "12", TAX)))
+    (came,) = received(firm, receipt((ordered, 1, 10)))
+    done(firm, "other-out", body(at("2026-01-20"), ("BOLT", 4)))
+    sums = balances(firm)
+    assert (sums[WAITING], sums[GRNI], sums[AP]) == (0, 0, Decimal("-135.60"))
+    assert sums[STOCK] == worth(firm)
+    assert sum(sums.values()) == 0
+    check_invariants(firm)
+    done(firm, "other-in", body(at("2026-01-21"), ("BOLT", 4, "12")))
+    taken_back(firm, "receipt", came, on="2026-01-22")
+    assert (balances(firm)[WAITING], balances(firm)[GRNI]) == (120, 0)
     check_invariants(firm)
