@@ -88,17 +88,33 @@ def close(command: Command, records: Sequence[ProductionOrder], inputs: Closing)
     """Settle what is left in work and plan nothing more. Raises `production.open`, `date.order`, `period.closed`."""
     refuse(p for o in records if (p := _open(o, inputs)) is not None)
     ids = [o.pk for o in records]
-    works, goods = costing.works(command.actor.group_id, ids), _goods(command, ids)
+    goods = _goods(command, ids)
     refuse(_too_early(command, records, goods, inputs.posted_on))
     counters.load_items(command, records)
-    for company_id in sorted({o.company_id for o in records}):
-        held = [o for o in records if o.company_id == company_id]
-        fixed = expecting.standards(command, company_id, (o.item_id for o in held))
-        own = [Close(o, works[o.pk], goods[o.pk], is_standard=o.item_id in fixed) for o in held]
-        _settle(command, company_id, own, inputs.posted_on)
+    for turn in _turns(records, goods):
+        works = costing.works(command.actor.group_id, [o.pk for o in turn])
+        for company_id in sorted({o.company_id for o in turn}):
+            held = [o for o in turn if o.company_id == company_id]
+            fixed = expecting.standards(command, company_id, (o.item_id for o in held))
+            own = [Close(o, works[o.pk], goods[o.pk], is_standard=o.item_id in fixed) for o in held]
+            _settle(command, company_id, own, inputs.posted_on)
     for order in records:
         order.closed_on, order.close_reason = inputs.posted_on, inputs.reason
     planned.drop(command, ids)
+
+
+def _turns(records: Sequence[ProductionOrder], goods: dict[int, Goods]) -> list[list[ProductionOrder]]:
+    """Orders in the turns they close in: what one of them made and another took costs what it costs only when the first
+    is closed. As many turns as there are levels of bills among them; items that go into each other close last."""
+    takes: dict[int, set[int]] = {o.pk: {move.item_id for move, _left in goods[o.pk].issued} for o in records}
+    turns, waiting = [], list(records)
+    while waiting:
+        open_items = {o.item_id for o in waiting}
+        turn = [o for o in waiting if not takes[o.pk] & (open_items - {o.item_id})] or waiting
+        turns.append(turn)
+        closed = {o.pk for o in turn}
+        waiting = [o for o in waiting if o.pk not in closed]
+    return turns
 
 
 def _open(order: ProductionOrder, inputs: Closing) -> Problem | None:
