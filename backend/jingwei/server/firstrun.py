@@ -5,23 +5,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from jingwei.platform import organising
-from jingwei.platform.documents.catalogue import catalogue
-from jingwei.platform.documents.command import Command, run
-from jingwei.platform.documents.perform import perform
-from jingwei.platform.documents.schema import parse, schemas
-from jingwei.platform.documents.write import create
 from jingwei.platform.errors import Problem, Refusal
-from jingwei.platform.identity.actor import Actor
-from jingwei.platform.identity.authentication import system_actor
-from jingwei.platform.models import Company, Group, RoleAssignment, User
+from jingwei.platform.models import Group, RoleAssignment, User
 from jingwei.platform.organising import assign, create_group, sync_presets
 from jingwei.platform.text import clean, fold
-from jingwei.server import demo
 from jingwei.server.roles import PRESETS
+from jingwei.server.simulating import days, firm
+from jingwei.server.simulating.masters import CODE, SEED
 
 #: Letters and digits that nobody mistakes for each other.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -40,68 +33,21 @@ def sync_roles() -> int:
     return len(groups)
 
 
-def ensure(say: Callable[[str], None]) -> list[tuple[str, str, str]]:
-    """Bring preset roles up to date; in an empty installation make the demo group and return (login, password, role)
-    of its users. Otherwise return nothing."""
+def ensure(say: Callable[[str], None], *, months: int) -> list[tuple[str, str, str]]:
+    """Bring preset roles up to date; in an empty installation make the demo group, whose company can live so many
+    months up to yesterday, and return (login, password, role) of its users. Otherwise return nothing."""
     if sync_roles():
         return []
     group = create_group("Demo 演示", PRESETS)
-    actor = system_actor(group.pk, via="first-run")
-    for key, bodies in demo.RECORDS:
-        _make(actor, key, bodies)
-        say(f"{len(bodies)} × {key}")
-    company = Company.objects.get(group=group)
-    actor = system_actor(group.pk, via="first-run", company_id=company.pk)
-    run(actor, lambda command: demo.keep_books(command, company.pk))
-    say("chart of accounts and the periods of this year")
     told = []
     for preset in PRESETS:
         password = new_password()
         user = organising.create_user(preset.key, f"{preset.name_zh} {preset.name_en}", password, must_change=False)
         assign(group, user, preset.key)
         told.append((preset.key, password, preset.name_en))
-    _live_a_little(actor)
-    say("how a bicycle is made, a little stock, a few orders, an invoice and a few vouchers of January")
+    yesterday = days.yesterday()
+    firm.found(SEED, days.first_day(yesterday, months), yesterday, code=CODE, group_id=group.pk, say=say)
     return told
-
-
-def _make(actor: Actor, key: str, bodies: Sequence[dict[str, Any]]) -> list[Any]:
-    types = schemas(catalogue.get(key))
-    drafts = [parse(types.create, body, row=row) for row, body in enumerate(bodies, start=1)]
-    made: list[Any] = run(actor, _creating(key, drafts))
-    return made
-
-
-def _live_a_little(actor: Actor) -> None:
-    """Goods posted by the keeper's document, vouchers prepared by the accountant and posted by the controller."""
-    year = run(actor, lambda command: command.today()).year
-    _make(actor, "engineering.work-centre", demo.WORK_CENTRES)
-    for key, bodies in (("engineering.bom", demo.BILLS), ("engineering.routing", demo.ROUTINGS)):
-        perform(key, [d.pk for d in _make(actor, key, bodies)], "activate", actor=actor)
-    for key, bodies in [*demo.PLACES, *demo.goods(year)]:
-        made = _make(actor, key, bodies)
-        if key.startswith("warehouse."):
-            perform(key, [d.pk for d in made], "post", actor=actor)
-    bought = _make(actor, "purchasing.order", demo.orders(year))
-    perform("purchasing.order", [o.pk for o in bought], "confirm", actor=actor)
-    came = _make(actor, "purchasing.receipt", [demo.receipt_of(bought[0].pk, bought[0].supplier_id, year)])
-    perform("purchasing.receipt", [r.pk for r in came], "post", actor=actor)
-    sold = _make(actor, "sales.order", demo.sold(year))
-    perform("sales.order", [o.pk for o in sold], "confirm", actor=actor)
-    went = _make(actor, "sales.delivery", [demo.delivery_of(sold[0].pk, sold[0].customer_id, year)])
-    perform("sales.delivery", [d.pk for d in went], "post", actor=actor)
-    billed = _make(actor, "sales.billing", [demo.invoice_of(went[0].pk, went[0].customer_id, year)])
-    perform("sales.billing", [b.pk for b in billed], "post", actor=actor)
-    maker, checker = (
-        replace(actor, user_id=User.objects.get(login=login).pk) for login in ("accountant", "controller")
-    )
-    ids = [v.pk for v in _make(maker, "finance.voucher", demo.vouchers(year))][:-1]
-    for action in ("review", "post"):
-        perform("finance.voucher", ids, action, actor=checker)
-
-
-def _creating(key: str, drafts: Sequence[Any]) -> Callable[[Command], Any]:
-    return lambda command: create(command, key, drafts)
 
 
 def create_user(*, login: str, name: str, roles: Sequence[str]) -> str:

@@ -59,10 +59,11 @@ class Signals:
 
 @dataclass
 class Child:
-    """A `jingwei` subcommand run as a process of its own."""
+    """A `jingwei` subcommand run as a process of its own; `is_once` when it ends by itself and is not started again."""
 
     name: str
     arguments: list[str]
+    is_once: bool = False
     process: subprocess.Popen[bytes] | None = None
     deaths: list[float] = field(default_factory=list)
 
@@ -129,7 +130,12 @@ class Supervisor:
                 self._note_death("database", self._server_deaths)
                 self.server.start()
             for child in self.children:
-                if child.process is not None and not child.is_alive:
+                if child.process is None or child.is_alive:
+                    continue
+                if child.is_once:
+                    self.say(f"the {child.name} ended with {child.process.returncode}")
+                    child.stop()
+                else:
                     self._note_death(child.name, child.deaths)
                     child.start()
 

@@ -40,6 +40,7 @@ def test_a_csv_with_one_bad_cell_then_corrected(person: Callable[..., Person]) -
     expect(dialog.get_by_role("alert")).to_contain_text("导入完成")
     dialog.get_by_role("button", name="关闭").last.click()
     expect(page.get_by_test_id("list-count")).to_have_text(str(before + 2))
+    page.goto("/masterdata/items?search=RM-71")
     table = page.get_by_role("table", name="物料")
     expect(table.get_by_role("row").filter(has_text="RM-7101")).to_contain_text("辐条")
     expect(table.get_by_role("row").filter(has_text="RM-7102")).to_contain_text("PCS 个")

@@ -13,6 +13,8 @@ from tests.browser.people import Person
 
 
 def test_search_by_initials_filters_that_survive_back_and_export(person: Callable[..., Person]) -> None:
+    shown = {"code": "FG-0777", "name_zh": "展示自行车", "category": "FG", "unit": "PCS", "tracking": "serial"}
+    person("steward").call("POST", "masterdata/items", shown)
     page = person("buyer", "zh-Hans").page
     page.goto("/masterdata/items")
     table = page.get_by_role("table", name="物料")
@@ -30,8 +32,8 @@ def test_search_by_initials_filters_that_survive_back_and_export(person: Callabl
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("list-count")).to_have_text("1")
     expect(page).to_have_url(re.compile(r"filter%5Btracking%5D%5B(in|eq)%5D=serial"))
-    table.get_by_role("link", name="FG-0001").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("FG-0001 城市自行车")
+    table.get_by_role("link", name="FG-0777").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("FG-0777 展示自行车")
     page.go_back()
     chip = page.get_by_role("button", name="按追踪方式筛选")
     expect(chip).to_contain_text("按序列号")
@@ -43,7 +45,7 @@ def test_search_by_initials_filters_that_survive_back_and_export(person: Callabl
     path = Path(download.value.path())
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
     assert rows[0][:2] == ["编码", "中文名称"]
-    assert [row[:2] for row in rows[1:]] == [["FG-0001", "城市自行车"]]
+    assert [row[:2] for row in rows[1:]] == [["FG-0777", "展示自行车"]]
 
 
 def test_ctrl_k_opens_a_record_and_a_page(person: Callable[..., Person]) -> None:

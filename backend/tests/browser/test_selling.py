@@ -60,7 +60,7 @@ def typed_order(page: Page, codes: list[str]) -> None:
     keys.type("C-0001")
     expect(page.get_by_role("option").filter(has_text="C-0001")).to_be_visible()
     keys.press("Tab")
-    expect(page.get_by_role("combobox", name="Customer", exact=True)).to_have_value("C-0001 Example Bike Shop")
+    expect(page.get_by_role("combobox", name="Customer", exact=True)).to_have_value("C-0001 Example Bike Shop Shanghai")
     page.get_by_role("textbox", name="Order date").focus()
     keys.type(f"{YEAR}-02-10")
     page.get_by_role("combobox", name="Item, line 1", exact=True).focus()

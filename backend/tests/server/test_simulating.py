@@ -8,13 +8,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from jingwei.books.models import JournalLine, Period
 from jingwei.platform.invariants import violations
 from jingwei.platform.organising import create_group
+from jingwei.production.models import Completion, ProductionOrder
 from jingwei.purchasing.models import GoodsReceipt, GoodsReceiptLine, PurchaseReturn, SupplierInvoice
-from jingwei.sales.models import Billing, SalesOrder, SalesReturn
+from jingwei.sales.models import Billing, DeliveryLine, SalesReturn
 from jingwei.server.roles import PRESETS
 from jingwei.server.simulating import days, goods, masters, money
 from jingwei.server.simulating.chance import Chance
@@ -80,8 +81,8 @@ def test_months_begin_where_they_should():
 
 @pytest.fixture(scope="module")
 def summer() -> days.Life:
-    """Two months, from the first of June."""
-    return live(date(2026, 7, 31), months=2)
+    """June, and July until June is closed."""
+    return live(date(2026, 7, 17), months=2)
 
 
 def test_the_same_seed_is_the_same_life_also_when_it_was_interrupted():
@@ -107,7 +108,16 @@ def test_what_goes_wrong_in_a_company_goes_wrong_in_this_one(summer):
     assert SupplierInvoice.objects.filter(**own).exclude(release_reason="").exists(), "a price rise, released"
     assert SalesReturn.objects.filter(**own, state="posted").exists()
     assert Billing.objects.filter(**own, kind="credit", state="posted").exists()
-    assert SalesOrder.objects.filter(**own, progress_delivered__gt=0, progress_delivered__lt=100).exists()
+    gone = DeliveryLine.objects.filter(delivery__group_id=own["group_id"], delivery__state="posted")
+    often = gone.values("order_id").annotate(times=Count("delivery_id", distinct=True)).filter(times__gt=1)
+    assert often.exists(), "an order that goes out in parts"
+    made = ProductionOrder.objects.filter(**own)
+    assert made.filter(state="closed", quantity_scrapped=1).exists(), "a piece spoilt in work"
+    ended = {c.order_id: c.moved_at.date() for c in Completion.objects.filter(**own, state="posted").order_by("id")}
+    due = dict(made.values_list("id", "due_on"))
+    assert any(ended[order] > due[order] for order in ended), "a machine that stopped"
+    twice = Completion.objects.filter(**own).values("order_id").annotate(times=Count("id")).filter(times=2)
+    assert twice.exists(), "an order in two parts"
     owed = State(summer.firm.company).due("customer")
     assert any((summer.last - due.due_on).days > 15 for due in owed), "a customer who lets us wait"
 

@@ -78,8 +78,9 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def jingwei_run(var: Path, *, wait: bool = True, **environment: str) -> Iterator[Running]:
-    """`jingwei run` on the state folder `var`; stopped at the end, whatever the test did."""
+def jingwei_run(var: Path, *, wait: bool = True, months: int = 0, **environment: str) -> Iterator[Running]:
+    """`jingwei run` on the state folder `var`, whose demo company lives through `months`; stopped at the end, whatever
+    the test did."""
     port = free_port()
     var.mkdir(parents=True, exist_ok=True)
     log = var / f"run-{port}.log"
@@ -87,7 +88,17 @@ def jingwei_run(var: Path, *, wait: bool = True, **environment: str) -> Iterator
     inherited |= {"JINGWEI_VAR": str(var), "DJANGO_SETTINGS_MODULE": "jingwei.server.settings", **environment}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "jingwei.server.cli", "run", "--port", str(port)],
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                "jingwei.server.cli",
+                "run",
+                "--port",
+                str(port),
+                "--demo-months",
+                str(months),
+            ],
             env=inherited,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -20,8 +20,8 @@ from jingwei.platform.documents.write import create
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.identity.authentication import system_actor
 from jingwei.platform.models import Group
-from jingwei.server import demo
 from jingwei.server.roles import PRESETS
+from jingwei.server.simulating import masters
 
 ITEMS = 2000
 SUPPLIER, CUSTOMER, BANK = "S-0001", "C-0001", "1002"
@@ -180,9 +180,9 @@ def found_firm(items: int = ITEMS) -> Firm:
             command, company.pk, standard=Standard.SBE, taxpayer=Taxpayer.GENERAL, starts_on=date(year, 1, 1)
         ),
     )
-    firm.create("masterdata.unit", *demo.UNITS)
-    firm.create("masterdata.item-category", *demo.CATEGORIES)
-    for key, bodies in demo.PLACES:
+    firm.create("masterdata.unit", *masters.UNITS)
+    firm.create("masterdata.item-category", *masters.CATEGORIES)
+    for key, bodies in masters.PLACES:
         firm.create(key, *bodies)
     firm.create(
         "masterdata.party",

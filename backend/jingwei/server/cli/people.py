@@ -73,9 +73,11 @@ def run_demo(_: argparse.Namespace) -> int:
         require_migrated()
         from jingwei.server import firstrun
 
-        passwords = firstrun.ensure(say)
+        passwords = firstrun.ensure(say, months=6)
         for login, password, role in passwords:
             say(f"{login}  {password}  {role}")
         if not passwords:
             say("The database already holds a company; nothing was added.")
+        else:
+            say("`jingwei simulate` lets the company live.")
     return 0

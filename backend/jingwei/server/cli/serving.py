@@ -31,6 +31,9 @@ def register(commands: Parsers) -> None:
         parser.add_argument("--port", type=int, help="port to listen on (default: the first free one from 8000 on)")
         parser.add_argument("--workers", type=int, default=2, help="web processes (default 2)")
         parser.add_argument("--threads", type=int, default=4, help="threads of each web process (default 4)")
+    run.add_argument(
+        "--demo-months", type=int, default=6, help="months that a new demo company lives through (default 6, 0 none)"
+    )
     worker = commands.add_parser("worker", help="run queued and periodic jobs")
     for parser in (run, worker):
         parser.add_argument("--jobs", type=int, default=2, help="jobs run at the same time (default 2)")
@@ -101,11 +104,16 @@ def _start_all(chosen: argparse.Namespace, supervisor: Supervisor, urls: runtime
         else:
             say(f"[2/{STEPS}] schema left alone: MIGRATION_DATABASE_URL is not set")
         say(f"[3/{STEPS}] seeing that there is somebody to sign in")
-        passwords = _first_run()
+        passwords = _first_run(chosen.demo_months)
     try:
         _start_children(chosen, supervisor)
     finally:
         _print_passwords(passwords)  # they exist now and are kept nowhere, whatever else went wrong
+    if passwords and chosen.demo_months:
+        say(f"The demo company now lives through {chosen.demo_months} months; look on while it does.")
+        life = Child("demo company", ["simulate", "--months", str(chosen.demo_months)], is_once=True)
+        supervisor.children.append(life)
+        supervisor.start(life)
 
 
 def _start_children(chosen: argparse.Namespace, supervisor: Supervisor) -> None:
@@ -124,14 +132,14 @@ def _start_children(chosen: argparse.Namespace, supervisor: Supervisor) -> None:
     say(f"[6/{STEPS}] ready: {place}   (Ctrl-C stops everything)")
 
 
-def _first_run() -> list[tuple[str, str, str]]:
+def _first_run(months: int) -> list[tuple[str, str, str]]:
     """Make the demo company when the database is empty; the first passwords, only on that occasion."""
     from django.db import connections
 
     from jingwei.server import firstrun
 
     try:
-        return list(firstrun.ensure(lambda text: say(f"      {text}")))
+        return list(firstrun.ensure(lambda text: say(f"      {text}"), months=months))
     finally:
         connections.close_all()
 

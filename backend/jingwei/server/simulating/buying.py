@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from itertools import groupby
 from typing import Any
 
@@ -17,8 +17,8 @@ from jingwei.server.simulating.masters import STOCK, Body
 from jingwei.server.simulating.state import OpenPurchase, State, Uninvoiced
 
 TAX = "13"
-#: Weekdays on which orders are placed and suppliers are paid; Monday is 0.
-ORDER_DAYS, PAY_DAYS = (0, 3), (1, 4)
+#: Weekdays on which orders are placed, invoices entered and suppliers paid; Monday is 0.
+ORDER_DAYS, INVOICE_DAYS, PAY_DAYS = (0, 3), (1, 4), (1, 4)
 #: Days of use that are to be there beyond the supplier's time, and days that an order covers.
 SAFETY_DAYS, COVER_DAYS = 6, 15
 #: Suppliers who are often late.
@@ -35,7 +35,8 @@ def order(firm: Firm, state: State, day: date) -> None:
     for item in BOUGHT:
         point = use[item.code] * (item.days * 5 // 7 + SAFETY_DAYS)
         if projected[item.code] < point:
-            packs = -(-(point - projected[item.code] + use[item.code] * COVER_DAYS) // item.pack)
+            missing = point - projected[item.code] + use[item.code] * COVER_DAYS
+            packs = (missing / item.pack).to_integral_value(ROUND_UP)
             lines[item.supplier].append(_line(firm, item, packs, day))
     bodies = [
         {
@@ -102,12 +103,14 @@ def _part(quantity: Decimal, share: Decimal) -> Decimal:
 
 def _reject(firm: Firm, receipt: Any, line: Any, day: date) -> Body:
     row = {"receipt": receipt.pk, "receipt_line": line.line, "quantity": "1"}
-    paper = {"supplier": receipt.supplier_id, "moved_at": firm.at(day, 11), "sources": [receipt.pk]}
+    paper = {"supplier": receipt.supplier_id, "moved_at": firm.at(day, 9), "sources": [receipt.pk]}
     return {**paper, "reason": "来料不良 / Not as ordered", "lines": [row]}
 
 
 def invoices(firm: Firm, state: State, day: date) -> None:
-    """Invoices come some days after the goods; one in twenty is dearer than agreed, and is released the next day."""
+    """Invoices come some days after the goods; one in twenty is dearer than agreed, and is released the next time."""
+    if day.weekday() not in INVOICE_DAYS:
+        return
     blocked = [due.document for due in state.due("supplier") if due.is_blocked]
     for id in blocked:
         firm.do("controller", "purchasing.invoice", [id], "release", reason="涨价已确认 / Price rise agreed")

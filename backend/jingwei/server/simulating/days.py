@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from jingwei.server.simulating import buying, money, selling
+from jingwei.server.simulating import buying, making, money, selling
 from jingwei.server.simulating.firm import Firm, Say, found
 from jingwei.server.simulating.state import State
 
@@ -37,8 +37,15 @@ class Life:
         )
 
 
+def yesterday() -> date:
+    """The last day that is over, by Greenwich's clock."""
+    return (datetime.now(UTC) - timedelta(1)).date()
+
+
 def first_day(until: date, months: int) -> date:
-    """The first of the month in which a life of so many months, ending on a day, begins."""
+    """The first of the month in which a life of so many months, ending on a day, begins; of none, of its year."""
+    if months == 0:
+        return until.replace(month=1, day=1)
     whole = until.year * 12 + until.month - months
     return date(whole // 12, whole % 12 + 1, 1)
 
@@ -70,7 +77,9 @@ def live_day(firm: Firm, state: State, day: date) -> None:
     """One working day, from the morning's lorries to the evening's count."""
     buying.receive(firm, state, day)
     selling.order(firm, day)
+    making.plan(firm, state, day)
     buying.order(firm, state, day)
+    making.work(firm, state, day)
     selling.take_back(firm, state, day)
     selling.bill(firm, state, day)
     buying.invoices(firm, state, day)

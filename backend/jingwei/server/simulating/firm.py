@@ -91,7 +91,8 @@ def _create(command: Command, key: str, drafts: Sequence[Any]) -> list[Any]:
 
 
 def found(seed: int, first: date, last: date, *, code: str, group_id: int | None, say: Say) -> tuple[Firm, bool]:
-    """The company, made where it is not there yet, with fiscal years that reach `last`; and whether it is new.
+    """The company, made where it is not there yet, with its books from the January before `first` and fiscal years
+    that reach `last`; and whether it is new.
 
     Raises Refusal as `companies.create_company` and `open_fiscal_year` do.
     """
@@ -105,7 +106,7 @@ def found(seed: int, first: date, last: date, *, code: str, group_id: int | None
             taxpayer=Taxpayer.GENERAL,
             voucher_scheme=VoucherScheme.SINGLE,
             revenue_on=RevenueOn.INVOICE,
-            starts_on=first,
+            starts_on=first.replace(month=1, day=1),
             group_id=group_id,
         ).company
     own = {"group_id": company.group_id, "company_id": company.pk}
@@ -144,9 +145,15 @@ def _furnish(firm: Firm, first: date, say: Say) -> None:
         ("masterdata.employee", masters.employees(first.isoformat())),
         *masters.PLACES,
         ("sales.credit-limit", masters.credit_limits()),
+        ("engineering.work-centre", masters.WORK_CENTRES),
     ]
     for key, bodies in records:
         firm.make("steward", key, _missing(firm, key, bodies))
+    for key, bodies in (
+        ("engineering.bom", masters.boms(first.isoformat())),
+        ("engineering.routing", masters.routings(first.isoformat())),
+    ):
+        firm.make("steward", key, bodies, "activate")
     say(f"{firm.made.total()} master records")
     use, cost = goods.daily_use(), goods.rolled_cost()
     lines = [

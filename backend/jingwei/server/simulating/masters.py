@@ -9,7 +9,9 @@ from jingwei.server.simulating.goods import BOUGHT, MADE, SOLD
 
 Body = dict[str, Any]
 
-COMPANY: Body = {"code": "DEMO", "name_zh": "演示自行车有限公司", "name_en": "Demo Bicycles Ltd"}
+#: Code of the company, and the seed of its life, when nothing else is said.
+CODE, SEED = "DEMO", 1
+COMPANY: Body = {"code": CODE, "name_zh": "演示自行车有限公司", "name_en": "Demo Bicycles Ltd"}
 #: Where everything lies, and where goods are made.
 STOCK = "A-01"
 FREIGHT = "SV-0001"
@@ -136,8 +138,8 @@ def customers() -> list[Body]:
 
 
 def credit_limits() -> list[Body]:
-    """What the first ten customers may owe at most."""
-    return [{"customer": f"C-{n:04}", "credit_limit": "400000"} for n in range(1, 11)]
+    """What ten of the customers may owe at most."""
+    return [{"customer": f"C-{n:04}", "credit_limit": "400000"} for n in range(11, 21)]
 
 
 DEPARTMENTS: list[Body] = [
@@ -172,6 +174,66 @@ def employees(hired_on: str) -> list[Body]:
             names = {"code": code, "name_zh": f"演示{zh}{n}", "name_en": f"Demo {en.lower()} {n}"}
             bodies.append({**names, "department": department, "position": en, "hired_on": hired_on})
     return bodies
+
+
+def _centre(code: str, zh: str, en: str, resources: int, labour: str, overhead: str) -> Body:
+    names = {"code": code, "name_zh": zh, "name_en": en, "department": "SHOP"}
+    capacity = {"hours_per_day": "8", "resources": resources}
+    return {**names, **capacity, "rate_labour": labour, "rate_overhead": overhead}
+
+
+WORK_CENTRES: list[Body] = [
+    _centre("WELD", "焊接", "Welding", 2, "75", "60"),
+    _centre("PAINT", "喷涂", "Painting", 1, "65", "80"),
+    _centre("WHEEL", "轮组", "Wheels", 1, "65", "35"),
+    _centre("FIT", "部装", "Fitting", 1, "65", "30"),
+    _centre("ASSY", "总装", "Assembly", 2, "70", "40"),
+    _centre("CHECK", "检验", "Inspection", 1, "70", "25"),
+]
+
+#: Components that are counted out to the floor; all others are taken off the shelf with what is completed.
+ISSUED = frozenset({"RM-0001", "RM-0005", "PP-0010"}) | {f"SF-00{n}" for n in (11, 12, 13, 14)}
+
+
+def boms(first: str) -> list[Body]:
+    """A bill for everything that is made, valid from the first day."""
+    return [
+        {
+            "item": made.code,
+            "revision": "A",
+            "quantity": "1",
+            "valid_from": first,
+            "lines": [
+                {"component": code, "quantity": quantity, "is_backflushed": code not in ISSUED}
+                for code, quantity in made.bill.items()
+            ],
+        }
+        for made in MADE
+    ]
+
+
+def routings(first: str) -> list[Body]:
+    """The operations of everything that is made."""
+    names = {c["code"]: (c["name_zh"], c["name_en"]) for c in WORK_CENTRES}
+    return [
+        {
+            "item": made.code,
+            "revision": "A",
+            "valid_from": first,
+            "operations": [
+                {
+                    "sequence": 10 * n,
+                    "name_zh": names[centre][0],
+                    "name_en": names[centre][1],
+                    "work_centre": centre,
+                    "hours_setup": setup,
+                    "hours_run": run,
+                }
+                for n, (centre, setup, run) in enumerate(made.operations, start=1)
+            ],
+        }
+        for made in MADE
+    ]
 
 
 def _place(code: str, zh: str, en: str, kind: str, **more: str) -> Body:

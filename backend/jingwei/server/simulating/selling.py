@@ -21,6 +21,8 @@ from jingwei.server.simulating.state import Due, OpenSale, State
 CUSTOMERS = 40
 #: Customers a day in an average season, as a range.
 ORDERS = (3, 6)
+#: Weekdays on which the bank's statement is entered.
+BANK_DAYS = (0, 2, 4)
 #: Those who always pay late.
 SLOW = frozenset({"C-0005", "C-0017", "C-0033"})
 
@@ -98,7 +100,9 @@ def bill(firm: Firm, state: State, day: date) -> None:
 
 
 def collect(firm: Firm, state: State, day: date) -> None:
-    """Money of those who pay today."""
+    """Money of those who paid since the last statement."""
+    if day.weekday() not in BANK_DAYS:
+        return
     due = [d for d in state.due("customer") if day >= _pays_on(firm, d)]
     firm.make("cashier", "finance.payment", payments(due, "in", day), "post")
 

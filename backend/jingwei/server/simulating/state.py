@@ -85,6 +85,28 @@ class Delivered(NamedTuple):
     invoiced: Decimal
 
 
+class OpenProduction(NamedTuple):
+    """A production order that is being worked on; quantities in the stock unit."""
+
+    id: int
+    number: str
+    item: str
+    quantity: Decimal
+    completed: Decimal
+    scrapped: Decimal
+    due_on: date
+
+
+class Component(NamedTuple):
+    """What such an order takes; `missing` is what was not issued yet."""
+
+    order: int
+    line: int
+    item: int
+    missing: Decimal
+    is_backflushed: bool
+
+
 class Shelf(NamedTuple):
     """What lies there of an item."""
 
@@ -163,6 +185,18 @@ WHERE d.group_id = %(group)s AND d.company_id = %(company)s AND d.state = 'poste
   AND (d.moved_at AT TIME ZONE 'UTC')::date BETWEEN %(first)s AND %(last)s ORDER BY d.id
 """
 
+_PRODUCTIONS = """
+SELECT o.id, o.number, i.code, o.quantity_stock, o.quantity_completed, o.quantity_scrapped, o.due_on
+FROM production_order o JOIN item i ON i.id = o.item_id
+WHERE o.group_id = %(group)s AND o.company_id = %(company)s AND o.state = 'released' ORDER BY o.due_on, o.id
+"""
+
+_COMPONENTS = """
+SELECT c.order_id, c.line, c.item_id, c.quantity_required - c.quantity_issued, c.is_backflushed
+FROM production_component c JOIN production_order o ON o.group_id = c.group_id AND o.id = c.order_id
+WHERE o.group_id = %(group)s AND o.company_id = %(company)s AND o.state = 'released' ORDER BY c.order_id, c.line
+"""
+
 _SHELF = """
 SELECT i.code, sum(b.on_hand), sum(b.on_hand - b.reserved) FROM balance b JOIN item i ON i.id = b.item_id
 JOIN location p ON p.id = b.location_id AND p.code = %(place)s
@@ -214,6 +248,14 @@ class State:
     def delivered(self, first: date, last: date) -> list[Delivered]:
         """First lines of what went out in these days."""
         return [Delivered(*row) for row in self._rows(_DELIVERED, first=first, last=last)]
+
+    def productions(self) -> list[OpenProduction]:
+        """Released orders, as they are due."""
+        return [OpenProduction(*row) for row in self._rows(_PRODUCTIONS)]
+
+    def components(self) -> list[Component]:
+        """What the released orders take."""
+        return [Component(*row) for row in self._rows(_COMPONENTS)]
 
     def shelf(self) -> list[Shelf]:
         """What lies in the first place of the stock."""
