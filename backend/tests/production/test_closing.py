@@ -162,8 +162,8 @@ def test_nothing_is_posted_to_a_closed_order_and_no_day_before_the_last(works):
     assert {c["quantity_short"] for c in shown["components"]} == {None}
 
 
-def test_a_sub_assembly_carries_its_cost_into_the_product(works):
-    """Frames are welded from bolts, and go into bicycles."""
+def fork_and_trike(works):
+    """Forks are made of bolts, and go into trikes; after that the forks turn out to have taken four bolts more."""
     made = {"category": "FG", "unit": "PCS", "is_made": True}
     works.create(
         "masterdata.item", {"code": "FORK", "name_en": "Fork", **made}, {"code": "TRIKE", "name_en": "Trike", **made}
@@ -176,11 +176,24 @@ def test_a_sub_assembly_carries_its_cost_into_the_product(works):
     posted(works, "completion", completion(above, 2, on="2026-01-16"))
     figures = works_of(works.group.pk, [below.pk, above.pk])
     assert [(figures[o.pk].material, figures[o.pk].completed) for o in (below, above)] == [(4, 4), (2, 2)]
-    # The scrap of the first is found out: two bolts more.
     posted(works, "issue", issue(below, (1, 4), on="2026-01-17"))
+    return below, above
+
+
+def test_a_sub_assembly_carries_its_cost_into_the_product(works):
+    below, above = fork_and_trike(works)
     closed(works, below)
-    assert wip(works) == 1  # half of 2.00 went on into the bicycles that are not closed
+    assert wip(works) == 1  # half of 2.00 went on into the trikes that are not closed
     closed(works, above)
+    assert (wip(works), balances(works)[BIKES]) == (0, 6)
+    check_invariants(works)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_orders_closed_together_close_in_the_order_of_their_bills(works, turned):
+    """What the trikes take of the forks' late bolts is known when the forks are closed, not before."""
+    orders = fork_and_trike(works)
+    closed(works, *(reversed(orders) if turned else orders))
     assert (wip(works), balances(works)[BIKES]) == (0, 6)
     check_invariants(works)
 

@@ -129,11 +129,11 @@ def _bicycle(frame: str, wheels: tuple[str, str], *, geared: bool, carton: str) 
     return parts | {"RM-0009": "0.05", carton: "1", "PK-0003": "4", "PK-0004": "1"}
 
 
-WELD = (("WELD", "0.5", "0.4"),)
-PAINT = (("PAINT", "1", "0.15"),)
-WHEEL = (("WHEEL", "0.25", "0.2"),)
-FIT = (("FIT", "0.25", "0.12"),)
-ASSEMBLE = (("ASSY", "0.5", "0.6"), ("CHECK", "0", "0.1"))
+WELD = (("WC-WELD", "0.5", "0.4"),)
+PAINT = (("WC-PAINT", "1", "0.15"),)
+WHEEL = (("WC-WHEEL", "0.25", "0.2"),)
+FIT = (("WC-FIT", "0.25", "0.12"),)
+ASSEMBLE = (("WC-ASSY", "0.5", "0.6"), ("WC-CHECK", "0", "0.1"))
 
 MADE: tuple[Made, ...] = (
     Made("SF-0001", "城市车架（焊接）", "City frame, welded", "SF", {"RM-0001": "3.2", "RM-0008": "0.12"}, WELD, 40, 3),

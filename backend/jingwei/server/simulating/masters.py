@@ -183,12 +183,12 @@ def _centre(code: str, zh: str, en: str, resources: int, labour: str, overhead: 
 
 
 WORK_CENTRES: list[Body] = [
-    _centre("WELD", "焊接", "Welding", 2, "75", "60"),
-    _centre("PAINT", "喷涂", "Painting", 1, "65", "80"),
-    _centre("WHEEL", "轮组", "Wheels", 1, "65", "35"),
-    _centre("FIT", "部装", "Fitting", 1, "65", "30"),
-    _centre("ASSY", "总装", "Assembly", 2, "70", "40"),
-    _centre("CHECK", "检验", "Inspection", 1, "70", "25"),
+    _centre("WC-WELD", "焊接", "Welding", 2, "75", "60"),
+    _centre("WC-PAINT", "喷涂", "Painting", 1, "65", "80"),
+    _centre("WC-WHEEL", "轮组", "Wheels", 1, "65", "35"),
+    _centre("WC-FIT", "部装", "Fitting", 1, "65", "30"),
+    _centre("WC-ASSY", "总装", "Assembly", 2, "70", "40"),
+    _centre("WC-CHECK", "检验", "Inspection", 1, "70", "25"),
 ]
 
 #: Components that are counted out to the floor; all others are taken off the shelf with what is completed.
