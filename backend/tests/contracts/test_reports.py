@@ -27,6 +27,7 @@ GIVEN = {
     "stock.item-ledger": "item={item}",
     "engineering.bill-tree": "item={item}",
     "engineering.where-used": "item={item}",
+    "production.cost-rollup": "item={item}",
     "books.statement-figure": ("statement=balance_sheet&line=A01&column=closing&from_on=2026-11-01&to_on=2026-11-30"),
 }
 

@@ -45,8 +45,8 @@ def run(actor: Actor, params: BillTreeParams) -> Result:
     names = titles(actor.group_id, {id for n in nodes for id in (n.need.component_id, n.need.bill_id)})
     return Result(
         columns=(
-            Column("level", _("Level"), "integer"),
             Column("component", _("Component"), "reference"),
+            Column("level", _("Level"), "integer"),
             Column("quantity", _("Needed"), "quantity", is_sum=False),
             Column("unit", _("Stock unit"), "code"),
             Column("quantity_bill", _("In the bill"), "quantity", group=_("By the bill"), is_sum=False),
@@ -65,8 +65,8 @@ def _row(node: Node, names: Mapping[int, Any]) -> Row:
     need, line = node.need, node.need.line
     return Row(
         values={
-            "level": node.level,
             "component": names[need.component_id],
+            "level": node.level,
             "quantity": need.quantity,
             "unit": need.component.unit.code,
             "quantity_bill": line.quantity,

@@ -40,8 +40,8 @@ def run(actor: Actor, params: WhereUsedParams) -> Result:
     names = titles(actor.group_id, {id for use in uses for id in (use.item.pk, use.bill.pk)})
     return Result(
         columns=(
-            Column("level", _("Level"), "integer"),
             Column("item", _("Item"), "reference"),
+            Column("level", _("Level"), "integer"),
             Column("quantity", _("Per unit"), "quantity", is_sum=False),
             Column("revision", _("Revision"), "code"),
             Column("valid_from", _("Valid from"), "date"),
@@ -56,8 +56,8 @@ def run(actor: Actor, params: WhereUsedParams) -> Result:
 def _row(use: Use, names: Mapping[int, Any]) -> Row:
     return Row(
         values={
-            "level": use.level,
             "item": names[use.item.pk],
+            "level": use.level,
             "quantity": exploding.round_up(use.quantity, 6),
             "revision": use.bill.revision,
             "valid_from": use.bill.valid_from,
