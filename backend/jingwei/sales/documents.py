@@ -208,6 +208,7 @@ ORDER = Document(
     check=orders.check,
     warn=orders.warn,
     refresh=orders.refresh,
+    deleted=orders.forget,
 )
 
 DELIVERY = posted(

@@ -295,3 +295,8 @@ def cancel(command: Command, orders: Sequence[SalesOrder], inputs: Input) -> Non
     """Nothing will go out; refused with the deliveries where something has."""
     refuse(successors.problems(orders, successors.of_orders(command, [o.pk for o in orders])))
     _call_off(command, orders)
+
+
+def forget(command: Command, orders: Sequence[SalesOrder]) -> None:
+    """A deleted draft may have been confirmed once: what was kept for it and let go again is not told any more."""
+    reserving.forget(command, [o.pk for o in orders])

@@ -235,3 +235,9 @@ def _unkeep(command: Command, company_id: int, freed: Mapping[Key, Decimal]) -> 
         items = command.load(Item, (key.item for key in freed))
         held = balances.lock(command, company_id, freed, items)
         balances.apply(command, held, {}, {key: -quantity for key, quantity in freed.items()})
+
+
+def forget(command: Command, document_ids: Iterable[int]) -> None:
+    """Remove the reservations of documents that are deleted; open ones are released before."""
+    rows = Reservation.objects.filter(group_id=command.actor.group_id, document_id__in=list(document_ids))
+    rows.exclude(state=ReservationState.OPEN).delete()

@@ -9,6 +9,7 @@ from jingwei.books.models import Account
 from jingwei.masterdata.models import Item, Party
 from jingwei.platform.documents.perform import perform
 from tests.books.stories import posted, voucher
+from tests.production import stories as making
 from tests.purchasing import stories as buying
 from tests.sales import stories as selling
 from tests.stock.stories import at, body, done, found
@@ -27,6 +28,7 @@ def a_firm_that_traded() -> World:
     _valued_otherwise(firm)
     _bought(firm)
     _sold(firm)
+    _made(firm)
     done(firm, "transfer", _transfer("2026-02-03"))
     done(firm, "count", found(at("2026-02-20"), ("BOLT", 70), ("NUT", 41, {"price": "0.50"})))
     done(firm, "other-out", body(at("2026-01-15"), ("BOLT", 3)))  # entered late: what went after it costs otherwise
@@ -48,6 +50,23 @@ def _valued_otherwise(firm: World) -> None:
     perform("stock.standard-cost", [made.pk], "post", actor=firm.actor)
     done(firm, "other-in", body(at("2026-02-08"), ("TUBE", 6, "1.50")))
     done(firm, "other-out", body(at("2026-02-09"), ("GEAR", 3), ("TUBE", 8)))
+
+
+def _made(firm: World) -> None:
+    """Two orders for frames of two tubes: one closed with more used than planned, one in work."""
+    firm.create("masterdata.location", {"code": "WORK", "name_en": "Shop floor", "kind": "production"})
+    firm.create("engineering.work-centre", {"code": "ASM", "name_en": "Assembly", "rate_labour": "30"})
+    firm.create("masterdata.item", {"code": "FRAME", "name_en": "F", "category": "RM", "unit": "PCS", "is_made": True})
+    making.activated(firm, "bom", {"item": "FRAME", "lines": [{"component": "BOLT", "quantity": "2"}]})
+    steps = [{"sequence": 10, "name_en": "Weld", "work_centre": "ASM", "hours_run": "0.5"}]
+    making.activated(firm, "routing", {"item": "FRAME", "operations": steps})
+    first, second = making.released(firm, making.order(2, "FRAME"), making.order(20, "FRAME"))
+    making.posted(
+        firm, "issue", making.issue(first, (1, 5), on="2026-02-12"), making.issue(second, (1, 3), on="2026-02-12")
+    )
+    making.posted(firm, "operation-report", making.report(first, 10, 2, "1.25", on="2026-02-13"))
+    making.posted(firm, "completion", making.completion(first, 2, on="2026-02-14"))
+    making.closed(firm, first, on="2026-02-16", reason="more was used")
 
 
 def _transfer(day: str) -> dict[str, Any]:
@@ -152,6 +171,10 @@ REPORTS: dict[str, Callable[[World], list[Given]]] = {
     "sales.analysis": lambda _firm: [
         {**JANUARY, "to_on": "2026-02-28", "by": by} for by in ("month", "customer", "item")
     ],
+    "production.progress": lambda _firm: [{"on": "2026-03-31", "open_only": "false"}],
+    "production.shortages": lambda _firm: [{"short_only": "false"}],
+    "production.load": lambda _firm: [{"on": "2026-01-12"}],
+    "production.variances": lambda _firm: [FEBRUARY],
     # What a bill says is a norm, not a sum of what happened.
     "engineering.bill-tree": lambda firm: [{"item": _items(firm)[0]["item"], "on": "2026-03-31"}],
     "engineering.where-used": lambda firm: [{"item": _items(firm)[0]["item"], "on": "2026-03-31"}],

@@ -60,7 +60,7 @@ def sales_order(dice: Dice, firm: Firm) -> Body:
 
 
 def purchase_order(dice: Dice, firm: Firm) -> Body:
-    return {**_order(dice, firm, "supplier", SUPPLIERS), "zero_price_reason": "a sample"}
+    return {**_order(dice, firm, "supplier", SUPPLIERS), "price_reason": "a sample"}
 
 
 def credit_limit(dice: Dice, firm: Firm) -> Body:
@@ -210,6 +210,15 @@ def routing(dice: Dice, firm: Firm) -> Body:
     return {"item": dice.one(["FRAME", "WHEEL"]), "valid_from": firm.date(dice), "operations": steps}
 
 
+def production_order(dice: Dice, firm: Firm) -> Body:
+    """A frame by its bill and routing, or a wheel of what the order itself says."""
+    body: Body = {"item": dice.one(["FRAME", "FRAME", "WHEEL"]), "quantity": quantity(dice)}
+    if body["item"] == "WHEEL":
+        body["components"] = [{"item": dice.one(["BOLT", "NUT", "FRAME"]), "quantity_required": quantity(dice)}]
+    start = firm.date(dice)
+    return {**body, "start_on": start, "due_on": start, "reason": "because of the machine"}
+
+
 BODIES: dict[str, Callable[[Dice, Firm], Body]] = {
     "sales.order": sales_order,
     "purchasing.order": purchase_order,
@@ -226,6 +235,7 @@ BODIES: dict[str, Callable[[Dice, Firm], Body]] = {
     "sales.credit-limit": credit_limit,
     "stock.standard-cost": standard_cost,
     "stock.item-valuation": item_valuation,
+    "production.order": production_order,
     "engineering.bom": bill_of_materials,
     "engineering.routing": routing,
 }

@@ -127,6 +127,7 @@ def _masters(world: World) -> None:
         {"code": "A-01", "name_en": "Bin 1", "kind": "stock", "warehouse": "W1"},
         {"code": "A-02", "name_en": "Bin 2", "kind": "stock", "warehouse": "W1"},
         {"code": "OTHER", "name_en": "Other", "kind": "other"},
+        {"code": "WORK", "name_en": "Shop floor", "kind": "production"},
         {"code": "COUNT", "name_en": "Count differences", "kind": "count"},
         {"code": "CUST", "name_en": "Customers", "kind": "customer"},
         {"code": "SUP", "name_en": "Suppliers", "kind": "supplier"},
@@ -158,7 +159,7 @@ def _masters(world: World) -> None:
         {"code": "S1", "name_en": "Supplier", "is_supplier": True},
         {"code": "X1", "name_en": "Abroad", "is_customer": True, "is_supplier": True, "currency": "USD"},
     )
-    world.create("engineering.work-centre", {"code": "WELD", "name_en": "Welding"})
+    _works(world)
     rates = (("2025-12-01", "7.1"), ("2026-02-01", "6.9"))
     world.create(
         "masterdata.exchange-rate",
@@ -167,6 +168,22 @@ def _masters(world: World) -> None:
             for on, r in rates
         ),
     )
+
+
+def _works(world: World) -> None:
+    """A frame is made of 2 bolts, a nut that is taken when it is completed, and 0.1 kg of oil, in half an hour."""
+    centre = {"code": "WELD", "name_en": "Welding", "rate_labour": "30", "rate_overhead": "12"}
+    world.create("engineering.work-centre", centre)
+    lines = [
+        {"component": "BOLT", "quantity": "2"},
+        {"component": "NUT", "quantity": "1", "is_backflushed": True},
+        {"component": "OIL", "quantity": "0.1"},
+    ]
+    (bill,) = world.create("engineering.bom", {"item": "FRAME", "lines": lines})
+    perform("engineering.bom", [bill.pk], "activate", actor=world.actor)
+    steps = [{"sequence": 10, "name_en": "Weld", "work_centre": "WELD", "hours_setup": "1", "hours_run": "0.5"}]
+    (routing,) = world.create("engineering.routing", {"item": "FRAME", "operations": steps})
+    perform("engineering.routing", [routing.pk], "activate", actor=world.actor)
 
 
 def _valued(world: World, dice: Dice) -> None:

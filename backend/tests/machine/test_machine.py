@@ -113,7 +113,7 @@ class Machine(RuleBasedStateMachine):
     def any_action(self) -> None:
         """An action from any state, allowed or not."""
         known = self.pick()
-        if known is not None:
+        if known is not None and catalogue.get(known.key).actions:
             self.act(known, self.dice.one(catalogue.get(known.key).actions))
 
     def edit(self) -> None:
@@ -220,6 +220,9 @@ class Machine(RuleBasedStateMachine):
             return Answer(201, {"id": made.pk}, made.pk)
 
         answer = self.send(key, "create", self.firm.next(), body, work)
+        if isinstance(answer, Refusal):
+            wrong = {"field.unknown", "field.required", "body.invalid", "choice.unknown"}
+            assert not wrong & {p.code for p in answer.problems}, f"`BODIES` no longer knows {key}: {answer}"
         if isinstance(answer, Answer):
             assert answer.document_id is not None
             self.firm.known[answer.document_id] = Known(

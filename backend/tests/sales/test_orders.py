@@ -115,6 +115,16 @@ def test_what_is_promised_and_kept_ends_with_the_order(firm):
     check_invariants(firm)
 
 
+def test_an_order_that_was_kept_for_once_and_is_a_draft_again_is_deleted(firm):
+    (sold,) = confirmed(firm, order(("BOLT", 10, "3")))
+    perform("sales.order", [sold.pk], "reopen", actor=firm.actor)
+    owner = firm.person("owner")
+    assert owner.delete(f"sales/orders/{sold.pk}", version=3).status == 204
+    assert not Reservation.objects.filter(group=firm.group).exists()
+    assert not PlannedMove.objects.filter(group=firm.group).exists()
+    check_invariants(firm)
+
+
 def test_closing_short_lets_go_of_what_is_kept_and_keeps_what_went_out(firm):
     (sold,) = confirmed(firm, order(("BOLT", 60, "5")))
     delivered(firm, delivery((sold, 1, 20)))

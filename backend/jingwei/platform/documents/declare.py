@@ -224,6 +224,7 @@ class Document:
     check         names what is wrong with the drafts; pure of writes
     warn          names what an action will ask about, while a draft is typed; refuses nothing, pure of writes
     saved         writes what belongs to a saved draft elsewhere; runs once per set
+    deleted       removes what is left of a deleted draft elsewhere, where it had been more than a draft before
     refresh       fills what later facts change, on records read one by one; pure of writes
     """
 
@@ -260,6 +261,7 @@ class Document:
     check: Check | None = None
     warn: Check | None = None
     saved: Prepare | None = None
+    deleted: Callable[[Command, Sequence[Any]], None] | None = None
     refresh: Callable[[Sequence[Any]], None] | None = None
 
     @property

@@ -267,6 +267,8 @@ def delete(command: Command, key: str, ids: Sequence[int], versions: Mapping[int
     for lines in document.lines:
         gone = [line.pk for record in records for line in getattr(record, lines.name)]
         sets.delete(lines.model, command.actor.group_id, gone)
+    if document.deleted:
+        document.deleted(command, records)
     sets.delete(document.model, command.actor.group_id, [r.pk for r in records])
     unregister(command.actor.group_id, [r.pk for r in records])
     for record in records:

@@ -73,9 +73,9 @@ def run(actor: Actor, params: LoadParams) -> Result:
             Column("week", _("Week of"), "date"),
             Column("orders", _("Orders"), "integer"),
             Column("load", _("Hours needed"), "quantity"),
-            Column("capacity", _("Hours there are"), "quantity"),
-            Column("rate", _("Load (%)"), "quantity"),
-            Column("over", _("Hours too many"), "quantity"),
+            Column("capacity", _("Hours there are"), "quantity", is_sum=False),
+            Column("rate", _("Load (%)"), "quantity", is_sum=False),
+            Column("over", _("Hours too many"), "quantity", is_sum=False),
         ),
         rows=lines,
     )
