@@ -24,7 +24,7 @@ def prepared(engineer: Person, owner: Person, steward: Person) -> None:
         ("RM-8802", "拖车轮", "Trailer wheel", {"category": "RM", "unit": "PCS"}),
     ):
         steward.call("POST", "masterdata/items", {"code": code, "name_zh": zh, "name_en": en, **more})
-    centre = {"code": "WELD", "name_zh": "焊接", "name_en": "Welding", "rate_labour": "30", "rate_overhead": "12"}
+    centre = {"code": "WC-88", "name_zh": "焊接", "name_en": "Welding", "rate_labour": "30", "rate_overhead": "12"}
     engineer.call("POST", "engineering/work-centres", centre)
     lines = [
         {"component": "RM-8801", "quantity": "1"},
@@ -32,7 +32,7 @@ def prepared(engineer: Person, owner: Person, steward: Person) -> None:
     ]
     bom = engineer.call("POST", "engineering/boms", {"item": "FG-8801", "lines": lines})
     engineer.act("engineering/boms", bom, "activate")
-    weld = {"sequence": 10, "name_zh": "焊接", "name_en": "Weld", "work_centre": "WELD", "hours_run": "0.5"}
+    weld = {"sequence": 10, "name_zh": "焊接", "name_en": "Weld", "work_centre": "WC-88", "hours_run": "0.5"}
     routing = engineer.call("POST", "engineering/routings", {"item": "FG-8801", "operations": [weld]})
     engineer.act("engineering/routings", routing, "activate")
     rows = [("RM-8801", "3", "100"), ("RM-8802", "20", "40")]
