@@ -60,7 +60,7 @@ ORDER = Document(
         ),
         Section(
             key="cost",
-            label=_("Cost"),
+            label=_("Progress and cost"),
             fields=("quantity_scrapped", "amount_material", "amount_work", "amount_completed", "amount_settled"),
         ),
         Section(
@@ -170,7 +170,7 @@ ORDER = Document(
         ),
         Action(
             key="reopen",
-            label=_("Open again"),
+            label=pgettext_lazy("production", "Open again"),
             source=frozenset({CLOSED}),
             target=RELEASED,
             rule=closing.reopen,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jingwei.engineering.models import WorkCentre
 from jingwei.masterdata.models import Employee, Item, Location, Unit
@@ -52,7 +53,9 @@ class ProductionOrder(NumberedDocument):
         help_text=_("How much more than planned may be completed."),
     )
     start_on = models.DateField(_("Start"), help_text=_("Day on which work begins; components are needed then."))
-    due_on = models.DateField(_("Due date"), help_text=_("Day by which it is to be finished."))
+    due_on = models.DateField(
+        pgettext_lazy("production", "Due date"), help_text=_("Day by which it is to be finished.")
+    )
     location = TenantForeignKey(
         Location,
         scope="company",
@@ -157,7 +160,9 @@ class ProductionComponent(Line):
     order = TenantForeignKey(ProductionOrder)
     item = TenantForeignKey(Item, verbose_name=_("Component"), help_text=_("What goes into it."))
     quantity_required = QuantityField(
-        _("Required"), validators=[NOT_NEGATIVE], help_text=_("How much the order takes, in the item's stock unit.")
+        pgettext_lazy("production", "Required"),
+        validators=[NOT_NEGATIVE],
+        help_text=_("How much the order takes, in the item's stock unit."),
     )
     location = TenantForeignKey(
         Location,

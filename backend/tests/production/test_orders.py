@@ -193,3 +193,10 @@ def test_one_bill_of_the_day_is_taken(works):
         [],
         [("WHEEL", 6)],
     ]
+
+
+def test_the_timeline_writes_numbers_as_people_do(works):
+    (made,) = released(works)
+    entry = works.person("planner").get(f"production/orders/{made.pk}/timeline").body["entries"][0]
+    shown = {c["field"]: (c["old"], c["new"]) for c in entry["changes"]}
+    assert shown == {"cost_planned": ("0", "213.5"), "cost_labour": ("0", "21"), "cost_overhead": ("0", "8.4")}

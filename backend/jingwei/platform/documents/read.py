@@ -381,6 +381,8 @@ def _shown(value: Any, m: Meaning, names: Mapping[int, Any]) -> Any:
         return f"{ref['number']} {ref['title']}".strip() if ref else str(value)
     if m.kind == "choice":
         return str(dict(m.choices).get(str(value), value))
+    if m.kind in ("quantity", "amount", "price", "rate"):
+        return f"{Decimal(str(value)).normalize():f}"
     return value
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jingwei.platform.documents.read import titles
 from jingwei.platform.errors import Problem, Refusal
@@ -90,7 +91,7 @@ def run(actor: Actor, params: ProgressParams) -> Result:
             Column("number", _("Production order"), "code"),
             Column("item", _("Item"), "reference"),
             Column("unit", _("Unit"), "code"),
-            Column("due_on", _("Due date"), "date"),
+            Column("due_on", pgettext_lazy("production", "Due date"), "date"),
             Column("days_late", _("Days late"), "integer"),
             Column("planned", _("Planned"), "quantity", group=_("Quantity")),
             Column("completed", _("Completed"), "quantity", group=_("Quantity")),

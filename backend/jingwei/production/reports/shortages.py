@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jingwei.platform.documents.read import titles
 from jingwei.platform.identity.actor import Actor
@@ -84,7 +85,7 @@ def run(actor: Actor, params: ShortageParams) -> Result:
             Column("order", _("Production order"), "code"),
             Column("product", _("Item"), "reference"),
             Column("start_on", _("Start"), "date"),
-            Column("required", _("Required"), "quantity"),
+            Column("required", pgettext_lazy("production", "Required"), "quantity"),
             Column("issued", _("Issued"), "quantity"),
             Column("available", _("Available quantity"), "quantity"),
             Column("short", _("Short"), "quantity"),
