@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata import pricing
+from jingwei.masterdata.blocking import out_of_use
 from jingwei.masterdata.models import Location, LocationKind
 from jingwei.masterdata.rates import rate_of, rate_problems, take_rates
 from jingwei.masterdata.units import load_units, to_stock
@@ -53,16 +54,21 @@ def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
 
 
 def _line_problems(command: Command, order: PurchaseOrder, line: PurchaseOrderLine) -> list[Problem]:
+    message: Text
     problems = pricing.line_problems(command, order, line)
     if not line.item.is_purchased:
         message = _("%(item)s is not bought.") % {"item": line.item}
         problems.append(Problem("item.not_purchased", message, field="item"))
+    if line.requested_on is not None and line.requested_on < order.ordered_on:
+        message = _("The goods are wanted before they are ordered.")
+        problems.append(Problem("date.order", message, field="requested_on"))
     return problems
 
 
 def confirm(command: Command, orders: Sequence[PurchaseOrder], inputs: Input) -> None:
     """Take the exchange rate of the order's day and expect the goods. Raises `price.zero`, `price.deviates`,
-    `rate.missing`, `location.missing`."""
+    `rate.missing`, `location.missing`, `party.blocked`, `item.blocked`."""
+    refuse(out_of_use("supplier", ((o.supplier, o.lines) for o in orders)))
     load_units(command, (line.item for o in orders for line in o.lines))
     take_rates(command, ((o, o.ordered_on) for o in orders))
     refuse(_unusual_prices(command, orders))

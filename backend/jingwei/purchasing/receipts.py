@@ -50,7 +50,7 @@ def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
             line.item = ordered.item if ordered else None
             if ordered is not None and line.location_id is None and ordered.item.is_stocked:
                 line.location = ordered.order.location
-            for problem in _line_problems(receipt, line, ordered):
+            for problem in _line_problems(command, receipt, line, ordered):
                 where = f"lines.{position}.{problem.field}"
                 problems.append(problem.at(field=where, row=draft.row, line=position + 1))
         if all(line.item_id for line in receipt.lines):
@@ -58,10 +58,16 @@ def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
     return problems
 
 
-def _line_problems(receipt: GoodsReceipt, line: GoodsReceiptLine, ordered: PurchaseOrderLine | None) -> list[Problem]:
+def _line_problems(
+    command: Command, receipt: GoodsReceipt, line: GoodsReceiptLine, ordered: PurchaseOrderLine | None
+) -> list[Problem]:
     problems = order_problems(receipt.supplier_id, ordered, line.order_line)
     if ordered is None:
         return problems
+    if command.date_of(receipt.moved_at, receipt.company_id) < ordered.order.ordered_on:
+        message = _("Order %(order)s is dated %(date)s, after the receipt.")
+        words = {"order": ordered.order, "date": ordered.order.ordered_on.isoformat()}
+        problems.append(Problem("date.order", message % words, field="order"))
     if line.quantity <= 0:
         hint = _("Use a return.")
         problems.append(Problem("qty.not_positive", _("The quantity must be greater than 0."), hint, field="quantity"))

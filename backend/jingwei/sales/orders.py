@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata import pricing
+from jingwei.masterdata.blocking import out_of_use
 from jingwei.masterdata.models import Item, Location, LocationKind
 from jingwei.masterdata.rates import rate_of, rate_problems, take_rates
 from jingwei.masterdata.units import load_units, to_stock
@@ -118,7 +119,7 @@ def confirm(command: Command, orders: Sequence[SalesOrder], inputs: Input) -> No
     """Take the exchange rate of the order's day, promise the goods, keep what is there, and see that the customer may
     owe so much. Raises `rate.missing`, `price.deviates`, `location.missing`, `party.blocked`, `item.blocked`,
     `credit.exceeded`."""
-    refuse(_out_of_use(orders))
+    refuse(out_of_use("customer", ((o.customer, o.lines) for o in orders)))
     take_rates(command, ((o, o.ordered_on) for o in orders))
     load_units(command, (line.item for o in orders for line in o.lines))
     refuse(_unusual_prices(command, orders))
@@ -146,19 +147,6 @@ def _unusual_prices(command: Command, orders: Sequence[SalesOrder]) -> list[Prob
             found = prices.deviation(line.item, line.line, price, known.get((order.company_id, line.item_id)))
             problems += [] if found is None else [found]
     return problems
-
-
-def _out_of_use(orders: Sequence[SalesOrder]) -> Iterable[Problem]:
-    """A draft may be older than the decision not to sell to somebody, or not to sell something."""
-    message: Text
-    for order in orders:
-        if order.customer.state != "active":
-            message = _("%(party)s is out of use.") % {"party": order.customer}
-            yield Problem("party.blocked", message, _("Have it activated."), field="customer", status=409)
-        for line in order.lines:
-            if line.item.state != "active":
-                message = _("%(item)s is out of use.") % {"item": line.item}
-                yield Problem("item.blocked", message, _("Have it activated."), line=line.line, status=409)
 
 
 def _goods(orders: Iterable[SalesOrder]) -> list[tuple[SalesOrder, SalesOrderLine]]:

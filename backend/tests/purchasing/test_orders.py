@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from jingwei.books.models import JournalLine
+from jingwei.masterdata.models import Item, Party
 from jingwei.masterdata.pricing import price_line, share_of
 from jingwei.platform.documents.perform import perform
 from jingwei.platform.errors import Refusal
@@ -264,6 +265,34 @@ def test_a_receipt_whose_value_left_with_issues_takes_it_back_from_their_cost(fi
     assert (sums["220202"], sums["140301"], sums["560299"], sums["540201"]) == (-10, 0, 50, -40)
     assert ItemValue.objects.get(group=firm.group, item__code="BOLT").value == 0
     assert PurchaseOrderLine.objects.get(order=dear).quantity_received == 0
+    check_invariants(firm)
+
+
+def test_a_supplier_or_item_out_of_use_is_not_bought_from(firm):
+    (typed,) = firm.create("purchasing.order", order(("BOLT", 1, "2"), ("NUT", 1, "1")))
+    supplier, nut = Party.objects.get(group=firm.group, code="S1"), Item.objects.get(group=firm.group, code="NUT")
+    perform("masterdata.party", [supplier.pk], "deactivate", actor=firm.actor)
+    perform("masterdata.item", [nut.pk], "deactivate", actor=firm.actor)
+    reply = firm.person("buyer").post(f"purchasing/orders/{typed.pk}/confirm", version=1)
+    assert (reply.status, sorted(reply.codes)) == (409, ["item.blocked", "party.blocked"])
+    assert PurchaseOrder.objects.get(pk=typed.pk).state == "draft"
+    assert PlannedMove.objects.filter(group=firm.group).count() == 0
+    check_invariants(firm)
+
+
+def test_goods_are_wanted_and_come_after_they_are_ordered(firm):
+    early = order(("BOLT", 1, "2"), ("NUT", 1, "1", {"requested_on": "2026-01-04"}))
+    reply = firm.person("buyer").post("purchasing/orders", early)
+    assert (reply.status, reply.codes, reply.body["errors"][0]["field"]) == (
+        422,
+        ["date.order"],
+        "lines.1.requested_on",
+    )
+    (bought,) = confirmed(firm, order(("BOLT", 1, "2")))
+    before = firm.person("keeper").post("purchasing/receipts", receipt((bought, 1, 1), on="2026-01-04"))
+    assert (before.status, before.codes) == (422, ["date.order"])
+    assert before.body["detail"] == f"Order {bought.number} is dated 2026-01-05, after the receipt."
+    received(firm, receipt((bought, 1, 1), on="2026-01-05"))
     check_invariants(firm)
 
 
