@@ -51,7 +51,7 @@ def working_world():
     perform("purchasing.receipt", [came.pk], "post", actor=world.actor)
     (sold,) = world.create("sales.order", {**SAMPLES["sales.order"](90), "reference": ""})
     perform("sales.order", [sold.pk], "confirm", actor=world.actor)
-    done(world, "other-in", body(at("2026-01-07"), ("BOLT", 20, "2.00")))
+    done(world, "other-in", body(at("2026-01-05"), ("BOLT", 20, "2.00")))
     goes = {**SAMPLES["sales.delivery"](90), "reference": "", "moved_at": at("2026-01-08", 10)}
     goes["lines"] = [{**goes["lines"][0], "quantity": "20"}]
     (went,) = world.create("sales.delivery", goes)
