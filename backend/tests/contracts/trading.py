@@ -176,6 +176,7 @@ REPORTS: dict[str, Callable[[World], list[Given]]] = {
     "production.load": lambda _firm: [{"on": "2026-01-12"}],
     "production.variances": lambda _firm: [FEBRUARY],
     # What a bill says is a norm, not a sum of what happened.
+    "production.cost-rollup": lambda firm: [{"item": _items(firm)[0]["item"], "on": "2026-03-31"}],
     "engineering.bill-tree": lambda firm: [{"item": _items(firm)[0]["item"], "on": "2026-03-31"}],
     "engineering.where-used": lambda firm: [{"item": _items(firm)[0]["item"], "on": "2026-03-31"}],
     "insight.order-tracking": lambda _firm: [{"on": "2026-03-31", "include_done": "true"}],

@@ -302,9 +302,9 @@ def test_a_cancelled_or_paid_invoice_is_not_paid(firm):
         (problem,) = refused(firm, lambda p=payment: post(firm, p))
         assert (problem.code, problem.status) == (code, 409)
     assert [p.code for p in drafting(firm, "S1", "1.00", (gone.number, "1.00"))] == ["invoice.reversed"]
-    assert [p.code for p in refused(firm, lambda: post(firm, Payment.objects.get(group=firm.group, amount_allocated=60)))] == [
-        "finance.payment.wrong_state"
-    ]
+    assert [
+        p.code for p in refused(firm, lambda: post(firm, Payment.objects.get(group=firm.group, amount_allocated=60)))
+    ] == ["finance.payment.wrong_state"]
 
 
 def test_money_given_back_names_what_it_gives_back(firm):
