@@ -9,6 +9,7 @@ from django.utils import translation
 from jingwei.platform.errors import Refusal
 from jingwei.platform.reports import addresses
 from jingwei.platform.reports.explaining import Explanation
+from jingwei.server.cli import main
 from jingwei.server.cli.explaining import lines
 from tests.books.stories import posted, voucher, with_books
 
@@ -161,3 +162,30 @@ def test_the_api_answers_with_every_level(firm):
     assert (reply.body["amount"], reply.body["agrees"], reply.body["documents"]["total"]) == ("235.5", True, "235.5")
     stranger = firm.person("buyer")
     assert stranger.get("explain?figure=nonsense").codes == ["figure.unknown"]
+
+
+def told(firm, text: str, *more: str) -> int:
+    return main(["explain", text, "--group", str(firm.group.pk), *more])
+
+
+def test_the_command_prints_each_level_and_its_status_says_whether_it_adds_up(firm, capsys):
+    balance = f"books.trial-balance?{DAYS}#1002/closing_debit"
+    assert told(firm, balance, "--limit", "1", "--language", "zh") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "科目余额表 · 1002 银行存款 · 期末余额 借方 = 235.50 CNY",
+        "公式 (3) = 235.50",
+        "            270.00  期初结转余额",
+        "            -34.50  另有 2 项，合计",
+        "分录 (5) = 235.50",
+        "            300.00  2026-01-01  记-2026-01-0001 · 1002 · 测试",
+        "            -64.50  另有 4 项，合计",
+        "单据 (5) = 235.50",
+        "            300.00  2026-01-01  期初余额 记-2026-01-0001",
+        "            -64.50  另有 4 项，合计",
+    ]
+    assert told(firm, balance, "--depth", "0") == 0
+    assert capsys.readouterr().out == "Trial balance · 1002 Bank deposits · Closing balance Debit = 235.50 CNY\n"
+    assert told(firm, balance.replace("1002", "9999")) == 1
+    assert capsys.readouterr().err == "jingwei explain: No row of the report has 9999. The report has 7 rows.\n"
+    assert told(firm, balance, "--company", "XX") == 1
+    assert "There are: T1" in capsys.readouterr().err

@@ -25,6 +25,7 @@ from jingwei.platform.errors import Problem, Refusal, Text
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.models import RegistryRow
 from jingwei.platform.reports.declare import Column, Drill, Result, Row, Source, Term
+from jingwei.platform.reports.drill import to_documents
 
 ZERO = Decimal(0)
 FIGURES = frozenset({"amount", "quantity"})
@@ -278,10 +279,15 @@ class Explaining:
         """The documents, by date, the first `limit` of them; those that cancel out are documents too."""
         rows = RegistryRow.objects.filter(group_id=self.actor.group_id, id__in=amounts).order_by("date", "id")
         fields = ("id", "type", "number", "date", "party__number", "party__title_zh", "party__title_en")
-        return [
-            Paper(id, key, _label(key), number, on, f"{code or ''} {title(zh or '', en or '')}".strip(), amounts[id])
-            for id, key, number, on, code, zh, en in rows.values_list(*fields)[:limit]
-        ]
+        found = list(rows.values_list(*fields)[:limit])
+        views = to_documents(self.actor.group_id, {id: type for id, type, *_rest in found})
+        papers = []
+        for id, type, number, on, code, zh, en in found:
+            view = views.get(id)
+            key = view.document[0] if view is not None and view.document is not None else type
+            party = f"{code or ''} {title(zh or '', en or '')}".strip()
+            papers.append(Paper(id, key, _label(key), number, on, party, amounts[id]))
+        return papers
 
 
 def _label(key: str) -> Text:
