@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.books.models import Account, Bookkeeping
+from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import Problem, Refusal
 
@@ -15,7 +16,7 @@ def keeping_of(command: Command, company_ids: Iterable[int]) -> dict[int, Bookke
     """By company. Raises Refusal 409 `books.not_started` where one keeps none."""
     wanted, known = set(company_ids), command.loaded[Bookkeeping]
     if missing := wanted - known.keys():
-        rows = Bookkeeping.objects.filter(group_id=command.actor.group_id, company_id__in=missing)
+        rows = sets.among(Bookkeeping, command.actor.group_id, "company_id", missing)
         known |= {row.company_id: row for row in rows}
     if wanted - known.keys():
         raise Refusal(Problem("books.not_started", _("The company keeps no books yet."), status=409))
@@ -29,11 +30,9 @@ def accounts_by_code(command: Command, wanted: Iterable[tuple[int, str]]) -> dic
     loaded = command.loaded[Account]
     found = {key: a for a in loaded.values() if (key := (a.company_id, a.code)) in asked}
     if missing := asked - found.keys():
-        rows = Account.objects.filter(
-            group_id=command.actor.group_id,
-            company_id__in={c for c, _code in missing},
-            code__in={code for _c, code in missing},
-        )
+        companies, codes = zip(*missing, strict=True)
+        condition = "group_id = %s AND company_id = ANY(%s) AND code = ANY(%s)"
+        rows = sets.read(Account, condition, [command.actor.group_id, list(companies), list(codes)])
         for account in rows:
             loaded[account.pk] = account
             found[account.company_id, account.code] = account

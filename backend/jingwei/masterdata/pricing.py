@@ -15,7 +15,6 @@ from jingwei.masterdata.models.priced import PricedLine
 from jingwei.masterdata.units import ratio
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import Problem, Refusal, Text
-from jingwei.platform.models import Currency
 from jingwei.platform.money import LineAmounts, round_half_up, tax_from_gross, tax_from_net
 
 ZERO = Decimal(0)
@@ -56,13 +55,8 @@ def share_of(amount: Decimal, part: Decimal, before: Decimal, whole: Decimal, de
 
 def decimals_of(command: Command, document: Any) -> int:
     """Decimals of the document's currency: 0 for yen, 2 for yuan, 3 for Kuwaiti dinars; 2 for one that does not exist,
-    which is refused elsewhere. A currency is read once per command."""
-    own = command.company(document.company_id).currency
-    known = command.currencies
-    known.setdefault(own.code, own)
-    if document.currency_id not in known:
-        known |= Currency.objects.in_bulk([document.currency_id])
-    found = known.get(document.currency_id)
+    which is refused elsewhere."""
+    found = command.load_currencies([document.currency_id]).get(document.currency_id)
     return 2 if found is None else int(found.decimals)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -10,7 +9,7 @@ from fractions import Fraction
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata.models import Dimension, Item, ItemUnit, Unit
-from jingwei.platform import masters
+from jingwei.platform import masters, sets
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft
@@ -57,15 +56,16 @@ def _measure(unit: Unit) -> tuple[str, int, int]:
 
 
 def load_units(command: Command, items: Iterable[Item]) -> None:
-    """Hang each item's stock unit and other units on it, a statement each."""
+    """Hang each item's stock unit and other units on it, a statement each and once per command."""
     given = list(items)
     units = command.load(Unit, (item.unit_id for item in given))
-    own: dict[int, list[ItemUnit]] = defaultdict(list)
-    rows = ItemUnit.objects.filter(group_id=command.actor.group_id, item_id__in={item.pk for item in given})
-    for row in rows.order_by("line"):
-        own[row.item_id].append(row)
+    known = command.held["units of items"]
+    if missing := {item.pk for item in given} - known.keys():
+        known |= {id: [] for id in missing}
+        for row in sets.among(ItemUnit, command.actor.group_id, "item_id", missing, "ORDER BY line"):
+            known[row.item_id].append(row)
     for item in given:
-        item.unit, item.units = units[item.unit_id], own[item.pk]
+        item.unit, item.units = units[item.unit_id], known[item.pk]
 
 
 def ratio(item: Item, unit: Unit) -> Fraction:

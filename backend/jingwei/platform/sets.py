@@ -7,7 +7,7 @@ is five times faster at ten rows and constant in statements, which DESIGN §2.7 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -112,6 +112,12 @@ def read(model: type[Any], condition: str, params: Sequence[Any], tail: str = ""
             for position, convert in converters:
                 row[position] = convert(row[position])
     return [model.from_db(connection.alias, attnames, row) for row in rows]
+
+
+def among(model: type[Any], group_id: int, column: str, values: Iterable[Any], tail: str = "") -> list[Any]:
+    """Whole rows of a group where `column` is one of `values`, as `read` gives them; none are asked for nothing."""
+    wanted = list(values)
+    return read(model, f'group_id = %s AND "{column}" = ANY(%s)', [group_id, wanted], tail) if wanted else []
 
 
 def delete(model: type[models.Model], group_id: int, ids: Sequence[int]) -> None:

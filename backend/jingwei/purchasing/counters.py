@@ -12,11 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata.models import Item, Unit
 from jingwei.masterdata.units import load_units
+from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import DocumentRef, Problem
 from jingwei.platform.money import round_half_up
@@ -25,6 +25,11 @@ from jingwei.purchasing.models import GoodsReceipt, GoodsReceiptLine, PurchaseOr
 ZERO = Decimal(0)
 Key = tuple[int, int]
 
+_ORDERS = """group_id = %s AND id IN (
+    SELECT unnest(%s::bigint[])
+    UNION SELECT order_id FROM goods_receipt_line WHERE group_id = %s AND receipt_id = ANY(%s)
+)"""
+IN_ORDER, LOCKED = "ORDER BY id", "ORDER BY id FOR NO KEY UPDATE"
 ORDER_COUNTERS = ("quantity_received", "quantity_invoiced", "quantity_ahead")
 RECEIPT_COUNTERS = ("quantity_returned", "amount_returned", "quantity_invoiced", "amount_invoiced")
 
@@ -65,24 +70,26 @@ class Came:
         return self.line.amount - self.amount_cleared if self.quantity_cleared == self.line.quantity else ZERO
 
 
-def order_lines(
-    command: Command, order_ids: Iterable[int] | QuerySet[Any], *, lock: bool = False
-) -> dict[Key, PurchaseOrderLine]:
-    """The lines of orders (ids, or a query for them), by (order, line number), with items and units; locked when
-    asked."""
+def order_lines(command: Command, order_ids: Iterable[int], *, lock: bool = False) -> dict[Key, PurchaseOrderLine]:
+    """The lines of orders, by (order, line number), with items and units; locked when asked."""
+    # Orders before their lines: whoever closes an order waits for the receipt, or the receipt sees it closed.
+    return _lines(command, _lock_orders(command, order_ids) if lock else set(order_ids), LOCKED if lock else IN_ORDER)
+
+
+def _lock_orders(command: Command, order_ids: Iterable[int], receipt_ids: Iterable[int] = ()) -> set[int]:
+    """Lock orders and those of receipts, in the order of their ids, and say which there are."""
     group_id = command.actor.group_id
-    ids: Any = order_ids if isinstance(order_ids, QuerySet) else set(order_ids)
-    if lock:  # orders before their lines: whoever closes an order waits for the receipt, or the receipt sees it closed
-        ids = _locked(PurchaseOrder.objects.filter(group_id=group_id, id__in=ids))
-    rows = PurchaseOrderLine.objects.filter(group_id=group_id, order_id__in=ids).order_by("id")
-    if lock:
-        rows = rows.select_for_update(no_key=True, of=("self",))
-    return {(row.order_id, row.line): row for row in _with_items(command, list(rows.select_related("order")))}
+    rows = sets.read(PurchaseOrder, _ORDERS, [group_id, list(order_ids), group_id, list(receipt_ids)], LOCKED)
+    command.loaded[PurchaseOrder] |= {row.pk: row for row in rows}
+    return {row.pk for row in rows}
 
 
-def _locked(rows: QuerySet[Any]) -> list[int]:
-    """Lock rows in the order of their ids, and say which there are."""
-    return list(rows.select_for_update(no_key=True).order_by("id").values_list("id", flat=True))
+def _lines(command: Command, order_ids: set[int], tail: str) -> dict[Key, PurchaseOrderLine]:
+    orders = command.load(PurchaseOrder, order_ids)
+    rows = sets.among(PurchaseOrderLine, command.actor.group_id, "order_id", order_ids, tail)
+    for row in rows:
+        row.order = orders[row.order_id]
+    return {(row.order_id, row.line): row for row in _with_items(command, rows)}
 
 
 def _with_items(command: Command, rows: list[PurchaseOrderLine]) -> list[PurchaseOrderLine]:
@@ -104,13 +111,13 @@ def lines_of(
 ) -> tuple[dict[Key, Came], dict[Key, PurchaseOrderLine]]:
     """The lines of receipts as in `receipt_lines`, and those of their orders and of further orders."""
     group_id, ids, orders = command.actor.group_id, set(receipt_ids), set(order_ids)
-    rows = GoodsReceiptLine.objects.filter(group_id=group_id, receipt_id__in=ids)
     if lock:
-        _locked(GoodsReceipt.objects.filter(group_id=group_id, id__in=ids))
-        own = rows.values("order_id")
-        ordered = order_lines(command, {*own.values_list("order_id", flat=True), *orders} if orders else own, lock=True)
-        rows = rows.select_for_update(no_key=True, of=("self",))
-    found = list(rows.select_related("receipt").order_by("id"))
+        command.loaded[GoodsReceipt] |= {x.pk: x for x in sets.among(GoodsReceipt, group_id, "id", ids, LOCKED)}
+        ordered = _lines(command, _lock_orders(command, orders, ids), LOCKED)
+    receipts = command.load(GoodsReceipt, ids)
+    found = sets.among(GoodsReceiptLine, group_id, "receipt_id", ids, LOCKED if lock else IN_ORDER)
+    for row in found:
+        row.receipt = receipts[row.receipt_id]
     if not lock:
         ordered = order_lines(command, {*orders, *(x.order_id for x in found)})
     came = {

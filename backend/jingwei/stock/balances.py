@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata.models import VALUED, Item, Location, Tracking
+from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import DocumentRef, Problem, refuse
 from jingwei.stock.models import Balance, Move, Reservation, ReservationState
@@ -55,12 +56,10 @@ def lock(command: Command, company_id: int, keys: Iterable[Key], items: Mapping[
     columns = [list(column) for column in zip(*ordered, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(_MAKE, [command.actor.group_id, company_id, *columns, serial])
-    rows = (
-        Balance.objects.select_for_update(no_key=True)
-        .filter(group_id=command.actor.group_id, company_id=company_id)
-        .filter(item_id__in={k.item for k in ordered}, location_id__in={k.location for k in ordered})
-        .order_by("item_id", "location_id", "lot_id", "status", "owner_id")
-    )
+    condition = "group_id = %s AND company_id = %s AND item_id = ANY(%s) AND location_id = ANY(%s)"
+    wheres = [sorted({k.item for k in ordered}), sorted({k.location for k in ordered})]
+    in_order = "ORDER BY item_id, location_id, lot_id, status, owner_id FOR NO KEY UPDATE"
+    rows = sets.read(Balance, condition, [command.actor.group_id, company_id, *wheres], in_order)
     wanted = set(ordered)
     return {key: row for row in rows if (key := key_of(row)) in wanted}
 

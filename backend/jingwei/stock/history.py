@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from jingwei.platform import sets
 from jingwei.stock.models import Checkpoint, Move
 
 ZERO = Decimal(0)
@@ -274,13 +275,9 @@ Checkpoints = dict[Stream, list[Checkpoint]]
 def checkpoints(group_id: int, company_id: int, streams: Collection[Stream]) -> Checkpoints:
     """The streams' checkpoints, oldest first."""
     found: Checkpoints = {s: [] for s in streams}
-    rows = Checkpoint.objects.filter(
-        group_id=group_id,
-        company_id=company_id,
-        item_id__in={i for i, _l in streams},
-        lot_id__in={lot for _i, lot in streams},
-    )
-    for row in rows.order_by("item_id", "lot_id", "starts_on"):
+    condition = "group_id = %s AND company_id = %s AND item_id = ANY(%s) AND lot_id = ANY(%s)"
+    where = [group_id, company_id, list({i for i, _l in streams}), list({lot for _i, lot in streams})]
+    for row in sets.read(Checkpoint, condition, where, "ORDER BY item_id, lot_id, starts_on"):
         if (row.item_id, row.lot_id) in found:
             found[row.item_id, row.lot_id].append(row)
     return found
@@ -288,8 +285,4 @@ def checkpoints(group_id: int, company_id: int, streams: Collection[Stream]) -> 
 
 def moves_of(group_id: int, ids: Iterable[int]) -> dict[int, Move]:
     """Posted moves by id, in one statement."""
-    wanted = set(ids)
-    if not wanted:
-        return {}
-    rows = Move.objects.filter(group_id=group_id, id__in=wanted)
-    return {row.pk: row for row in rows}
+    return {row.pk: row for row in sets.among(Move, group_id, "id", set(ids))}

@@ -99,10 +99,9 @@ def use(command: Command, company_id: int, taken: Sequence[Want]) -> dict[Key, D
 
 def open_for(group_id: int, document_ids: Iterable[int]) -> list[Reservation]:
     """What is kept for documents now, by document, line and place."""
-    rows = Reservation.objects.filter(
-        group_id=group_id, document_id__in=list(document_ids), state=ReservationState.OPEN
-    )
-    return list(rows.order_by("document_id", "document_line", "item_id", "location_id", "lot_id", "status", "owner_id"))
+    condition = "group_id = %s AND document_id = ANY(%s) AND state = %s"
+    in_order = "ORDER BY document_id, document_line, item_id, location_id, lot_id, status, owner_id"
+    return sets.read(Reservation, condition, [group_id, list(document_ids), ReservationState.OPEN], in_order)
 
 
 def _checked(command: Command, company_id: int, wants: Sequence[Want]) -> dict[int, Item]:
@@ -139,13 +138,10 @@ def _wrong(
 
 def _open_of(command: Command, company_id: int, document_ids: Iterable[int]) -> list[Reservation]:
     """Open reservations of documents, locked in key order."""
-    rows = Reservation.objects.select_for_update(no_key=True).filter(
-        group_id=command.actor.group_id,
-        company_id=company_id,
-        document_id__in=list(document_ids),
-        state=ReservationState.OPEN,
-    )
-    return list(rows.order_by("item_id", "location_id", "lot_id", "status", "owner_id", "document_id", "document_line"))
+    condition = "group_id = %s AND company_id = %s AND document_id = ANY(%s) AND state = %s"
+    where = [command.actor.group_id, company_id, list(document_ids), ReservationState.OPEN]
+    in_order = "ORDER BY item_id, location_id, lot_id, status, owner_id, document_id, document_line FOR NO KEY UPDATE"
+    return sets.read(Reservation, condition, where, in_order)
 
 
 def _key(row: Reservation) -> Key:

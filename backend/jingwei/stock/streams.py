@@ -83,10 +83,9 @@ def lock(command: Command, company_id: int, wanted: Iterable[tuple[int, int | No
     group_id = command.actor.group_id
     with connection.cursor() as cursor:
         cursor.execute(_MAKE, {"group": group_id, "company": company_id, "items": items})
-    rows = ItemValue.objects.select_for_update(no_key=True).filter(
-        group_id=group_id, company_id=company_id, item_id__in=items, lot_id=0
-    )
-    held.rows = {(row.item_id, 0): row for row in rows.order_by("item_id")}
+    condition = "group_id = %s AND company_id = %s AND item_id = ANY(%s) AND lot_id = 0"
+    rows = sets.read(ItemValue, condition, [group_id, company_id, items], "ORDER BY item_id FOR NO KEY UPDATE")
+    held.rows = {(row.item_id, 0): row for row in rows}
     by_lot = sorted((item, lot) for item, lot in lots if lot and held.rows[item, 0].method == ValuationMethod.SPECIFIC)
     if by_lot:
         of_lots = [list(column) for column in zip(*by_lot, strict=True)]

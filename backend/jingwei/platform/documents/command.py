@@ -75,6 +75,7 @@ class Answer:
 
 Finisher = Callable[["Command"], None]
 finishers: list[Finisher] = []
+_currencies: dict[str | None, Currency] = {}
 
 
 @dataclass
@@ -90,7 +91,6 @@ class Command:
     pending: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     loaded: dict[type[Any], dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
     held: dict[str, dict[Any, Any]] = field(default_factory=lambda: defaultdict(dict))
-    currencies: dict[str, Currency] = field(default_factory=dict)
 
     def today(self, company_id: int | None = None) -> date:
         """The business date: decided by the company's time zone, not by the server's or the user's."""
@@ -105,9 +105,18 @@ class Command:
         """A company of the actor's group with its currency, read once per command."""
         known = self.loaded[Company]
         if id not in known:
-            known[id] = Company.objects.select_related("currency").get(group_id=self.actor.group_id, id=id)
-        found: Company = known[id]
-        return found
+            found: Company = sets.among(Company, self.actor.group_id, "id", [id])[0]
+            found.currency = self.load_currencies([found.currency_id])[found.currency_id]
+            known[id] = found
+        company: Company = known[id]
+        return company
+
+    def load_currencies(self, codes: Iterable[str | None]) -> dict[str | None, Currency]:
+        """Currencies by code, those that exist, in one statement; they are the same for everybody and never change."""
+        wanted = set(codes) - {None}
+        if missing := wanted - _currencies.keys():
+            _currencies.update(Currency.objects.in_bulk(missing))
+        return {code: _currencies[code] for code in wanted & _currencies.keys()}
 
     def load(self, model: type[M], ids: Iterable[int | None]) -> dict[int, M]:
         """Rows of the actor's group by id, in one statement; what this command loaded before is not read again."""

@@ -14,13 +14,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel
 
+from jingwei.platform import sets
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Document, Draft, Lines
 from jingwei.platform.documents.values import meaning
 from jingwei.platform.errors import DocumentRef, Problem
 from jingwei.platform.fields import TenantForeignKey
-from jingwei.platform.models import CompanyRecord, Currency
+from jingwei.platform.models import CompanyRecord
 from jingwei.platform.text import fold
 
 #: States of masters that new entries may not refer to; documents are judged by the rules that use them.
@@ -130,12 +131,15 @@ def own_rows(command: Command, model: type[Any]) -> models.QuerySet[Any]:
 def _find(command: Command, model: type[Any], ids: set[int], codes: set[str]) -> dict[int | str, Any]:
     """By id, and by what people call it: the folded code of masters, the number of documents."""
     name = "code_folded" if hasattr(model, "code_folded") else catalogue.of(model).number
-    condition = models.Q(id__in=ids)
+    condition, where = "id = ANY(%s)", [command.actor.group_id, list(ids)]
     if codes:
-        condition |= models.Q(**{f"{name}__in": {*codes, *(code.upper() for code in codes)}})
-    rows = own_rows(command, model).filter(condition)
+        condition = f'({condition} OR "{name}" = ANY(%s))'
+        where.append([*codes, *(code.upper() for code in codes)])
+    if issubclass(model, CompanyRecord):
+        condition += " AND company_id = %s"
+        where.append(command.actor.company_id)
     found: dict[int | str, Any] = {}
-    for row in rows:
+    for row in sets.read(model, f"group_id = %s AND {condition}", where):
         command.loaded[model].setdefault(row.pk, row)
         found[row.pk] = row
         if getattr(row, name):
@@ -195,7 +199,7 @@ def load_references(command: Command, document: Document, records: Sequence[Any]
 
 def derive(command: Command, document: Document, drafts: Sequence[Draft]) -> list[Problem]:
     """Run `prepare` and `check`; the problems of the declaration itself come first."""
-    problems = [*_missing_lines(document, drafts), *_unknown_currencies(document, drafts)]
+    problems = [*_missing_lines(document, drafts), *_unknown_currencies(command, document, drafts)]
     usable = [d for d in drafts if _complete(document, d)]
     if document.prepare:
         document.prepare(command, usable)
@@ -235,12 +239,12 @@ def _missing_lines(document: Document, drafts: Sequence[Draft]) -> Iterator[Prob
                 )
 
 
-def _unknown_currencies(document: Document, drafts: Sequence[Draft]) -> Iterator[Problem]:
+def _unknown_currencies(command: Command, document: Document, drafts: Sequence[Draft]) -> Iterator[Problem]:
     names = [n for n in document.header_fields if meaning(document.field(n)).kind == "currency"]
     if not names:
         return
     given = {getattr(d.record, f"{n}_id") for d in drafts for n in names} - {None}
-    known = set(Currency.objects.filter(code__in=given).values_list("code", flat=True))
+    known = command.load_currencies(given)
     for draft in drafts:
         for name in names:
             code = getattr(draft.record, f"{name}_id")

@@ -93,7 +93,7 @@ class Bench:
 def first_commands(bench: Bench) -> list[Work]:
     """Commands on a company that has just begun."""
     firm = bench.firm
-    if bench.wants("production"):
+    if bench.wants("production", "sale"):
         firm.supply(COMPONENTS)
 
     def receipt(lines: int) -> Callable[[], None]:
