@@ -42,7 +42,7 @@ MIDDLEWARE = [
     "jingwei.platform.http.middleware.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "jingwei.platform.http.middleware.Language",
     "django.middleware.csrf.CsrfViewMiddleware",
 ]
 ROOT_URLCONF = "jingwei.server.urls"
