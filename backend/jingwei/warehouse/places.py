@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.masterdata.models import Location, LocationKind
+from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import Problem, Refusal
 
@@ -28,8 +29,12 @@ def outside(command: Command, company_id: int, kind: LocationKind) -> Location:
 
 
 def _of_kind(command: Command, company_id: int, kind: LocationKind) -> Location | None:
-    rows = Location.objects.filter(group_id=command.actor.group_id, company_id=company_id, kind=kind, state="active")
-    found = rows.order_by("code_folded").first()
-    if found is not None:
-        command.loaded[Location][found.pk] = found
-    return found
+    known = command.held["places by kind"]
+    if (company_id, kind) not in known:
+        condition = "group_id = %s AND company_id = %s AND kind = %s AND state = 'active'"
+        where = [command.actor.group_id, company_id, kind]
+        rows = sets.read(Location, condition, where, "ORDER BY code_folded LIMIT 1")
+        command.loaded[Location] |= {row.pk: row for row in rows}
+        if rows:
+            known[company_id, kind] = rows[0]
+    return known.get((company_id, kind))

@@ -61,7 +61,7 @@ def _link(record: Any, source: int) -> Link:
 def _unknown_sources(command: Command, bodies: Sequence[BaseModel]) -> Iterable[Problem]:
     """Documents a draft is made from must be there, in the group and in the actor's companies."""
     wanted = {s for body in bodies for s in getattr(body, "sources", ())}
-    rows = RegistryRow.objects.filter(group_id=command.actor.group_id, id__in=wanted) if wanted else []
+    rows = sets.among(RegistryRow, command.actor.group_id, "id", wanted)
     known = {r.pk for r in rows if r.company_id is None or r.company_id in command.actor.companies}
     for source in sorted(wanted - known):
         yield Problem("source.unknown", _("There is no document %(id)s.") % {"id": source}, field="sources")

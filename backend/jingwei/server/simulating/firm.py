@@ -48,6 +48,7 @@ class Firm:
     people: dict[str, User]
     since: date
     made: Counter[str] = field(default_factory=Counter)
+    actors: dict[str, Actor] = field(default_factory=dict)
 
     def company_age(self, day: date) -> int:
         """Days since the first posting could be made."""
@@ -59,9 +60,11 @@ class Firm:
 
     def actor(self, role: str) -> Actor:
         """The person of a role. What each may do is not checked here: a play's people keep to their posts."""
-        person = self.people[role]
-        everything = system_actor(self.company.group_id, via="simulate", company_id=self.company.pk)
-        return replace(everything, user_id=person.pk, name=person.name)
+        if role not in self.actors:
+            person = self.people[role]
+            everything = system_actor(self.company.group_id, via="simulate", company_id=self.company.pk)
+            self.actors[role] = replace(everything, user_id=person.pk, name=person.name)
+        return self.actors[role]
 
     def make(self, role: str, key: str, bodies: Sequence[Body], *actions: str, **inputs: Any) -> list[Any]:
         """Documents typed by a role, and actions done to all of them. Raises Refusal as the documents do."""
