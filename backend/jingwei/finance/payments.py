@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jingwei.books import journal, settling
 from jingwei.books.charts import Standard
@@ -48,7 +49,9 @@ class Reversal(Input):
 class Settling(Input):
     """What an advance is used for."""
 
-    invoice: str = asked(_("Invoice"), _("Number of the invoice that the advance settles."), min_length=1)
+    invoice: str = asked(
+        pgettext_lazy("open item", "Invoice"), _("Number of the invoice that the advance settles."), min_length=1
+    )
     amount: Decimal | None = asked(_("Amount"), _("How much of it; as much as possible when empty."), None, gt=0)
     settled_on: date = asked(_("Date"), _("Accounting date of the settlement; in an open period."))
 

@@ -175,6 +175,7 @@ EXCHANGE_RATE = Document(
     steward=_("Accountant"),
     number="source",
     title=("source", "source"),
+    called=("from_currency", "to_currency", "valid_from"),
     date="valid_from",
     sort="-valid_from",
     import_key="",

@@ -269,7 +269,7 @@ ISSUE = posted(
     conversions=(
         Conversion(
             key="return",
-            label=_("Return"),
+            label=_("Return to stock"),
             target="production.return",
             source=frozenset({issues.POSTED}),
             build=issues.returns_of,

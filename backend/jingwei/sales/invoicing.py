@@ -102,6 +102,7 @@ CREDIT_LIMIT = Document(
     steward=_("Controller"),
     number="number",
     title=("number", "number"),
+    called=("customer",),
     party="customer",
     sort="-id",
     import_key="",

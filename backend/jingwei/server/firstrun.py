@@ -42,7 +42,8 @@ def ensure(say: Callable[[str], None], *, months: int) -> list[tuple[str, str, s
     told = []
     for preset in PRESETS:
         password = new_password()
-        user = organising.create_user(preset.key, f"{preset.name_zh} {preset.name_en}", password, must_change=False)
+        name = f"{preset.name_zh.partition('（')[0]} {preset.name_en.partition(' (')[0]}"
+        user = organising.create_user(preset.key, name, password, must_change=False)
         assign(group, user, preset.key)
         told.append((preset.key, password, preset.name_en))
     yesterday = days.yesterday()

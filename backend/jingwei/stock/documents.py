@@ -22,6 +22,7 @@ ITEM_VALUATION = Document(
     steward=CONTROLLER,
     number="number",
     title=("number", "number"),
+    called=("item",),
     sort="-id",
     import_key="",
     sections=(Section(key="main", label=_("Valuation"), fields=("item", "method", "note")),),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jingwei.books.models import Account, Period
 from jingwei.masterdata.models import Item, Location, ValuationMethod
@@ -349,7 +350,9 @@ class StandardCost(NumberedDocument):
     )
     reason = models.CharField(_("Reason"), max_length=200, help_text=_("What the new costs rest on."))
     amount = AmountField(
-        _("Revaluation"), default=0, help_text=_("What the stock is worth more, in functional currency, as posted.")
+        pgettext_lazy("stock", "Revaluation"),
+        default=0,
+        help_text=_("What the stock is worth more, in functional currency, as posted."),
     )
 
     lines: list[StandardCostLine]
@@ -366,7 +369,9 @@ class StandardCostLine(Line):
     item = TenantForeignKey(Item, verbose_name=_("Item"), help_text=_("Item valued at standard cost."))
     price = PriceField(_("Unit cost"), help_text=_("Standard cost of one stock unit, in functional currency."))
     amount = AmountField(
-        _("Revaluation"), default=0, help_text=_("What its stock is worth more, in functional currency, as posted.")
+        pgettext_lazy("stock", "Revaluation"),
+        default=0,
+        help_text=_("What its stock is worth more, in functional currency, as posted."),
     )
 
     class Meta:

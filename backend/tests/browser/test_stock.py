@@ -36,7 +36,7 @@ def test_goods_received_now_are_posted_and_lie_in_the_stock(person: Callable[...
     page, keys = keeper.page, keeper.page.keyboard
     opened = datetime.now(UTC)
     page.goto("/warehouse/other-ins/new")
-    moved = page.get_by_role("textbox", name="移动时间")
+    moved = page.get_by_role("textbox", name="出入库时间")
     expect(moved).to_have_value(re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d$"))
     shown = datetime.strptime(moved.input_value(), WALL).replace(tzinfo=COMPANY_CLOCK)
     assert timedelta(minutes=-1) <= shown - opened <= timedelta(minutes=1)

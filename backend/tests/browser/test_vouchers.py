@@ -101,7 +101,7 @@ def test_prepared_by_keyboard_reviewed_and_posted_by_another_reversed_and_copied
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text(number)
     page.get_by_role("button", name="Copy to a new draft").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("New: Voucher")
+    expect(page.get_by_role("heading", level=1)).to_have_text("New voucher")
     expect(page.get_by_role("combobox", name="Account, line 1")).to_have_value("560212 Rent")
     expect(page.get_by_role("combobox", name="Account, line 2")).to_have_value("1002 Bank deposits")
     expect(page.get_by_role("textbox", name="Summary", exact=True)).to_have_value("Rent of the year")
@@ -143,7 +143,7 @@ def test_an_unbalanced_voucher_is_refused_with_the_difference_and_keeps_what_was
     page.keyboard.press("Control+s")
     expect(page.get_by_role("alert").first).to_contain_text("Debits and credits differ by 17.5")
     expect(page.get_by_role("textbox", name="Debit, line 1")).to_have_value("30.00")
-    expect(page.get_by_role("heading", level=1)).to_have_text("New: Voucher")
+    expect(page.get_by_role("heading", level=1)).to_have_text("New voucher")
 
 
 def test_a_closed_period_refuses_with_the_first_open_date(person: Callable[..., Person]) -> None:

@@ -104,6 +104,16 @@ def test_create_list_get_change_round(owner, made, key):
     assert same.body["version"] == 2, "a change that changes nothing writes nothing"
 
 
+@every
+def test_a_list_answers_as_its_screen_asks_and_calls_every_record_something(owner, made, key):
+    screen = owner.get(f"meta/documents/{key}").body
+    asked = {*screen["title_fields"], *screen["columns"]} - {"state"}
+    reply = owner.get(f"{screen['path']}?filter[id][eq]={made['id']}&sort={screen['sort']}&fields={','.join(asked)}")
+    assert reply.status == 200, reply.body
+    says = any(reply.body["rows"][0][name] for name in screen["title_fields"])
+    assert says or screen["title_fields"] == ["number"], "only a draft that has no number yet is called by its id"
+
+
 @editable
 def test_every_version_has_its_audit_row_and_event(owner, made, key):
     document = catalogue.get(key)

@@ -48,7 +48,8 @@ function themeOf(isDark: boolean): ThemeConfig {
       ...(isDark ? DARK : LIGHT),
     },
     components: {
-      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', paddingInline: 12 },
+      // White on the light red of the dark theme cannot be read.
+      Button: { ...(isDark ? { dangerColor: '#2a0d0c' } : {}), primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', paddingInline: 12 },
       Modal: { titleFontSize: 16 },
       Alert: { withDescriptionPadding: '8px 12px', withDescriptionIconSize: 16, defaultPadding: '6px 12px' },
     },

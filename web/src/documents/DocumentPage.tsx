@@ -24,11 +24,19 @@ import { habitsOf } from './gridHabits'
 import { LinesGrid } from './LinesGrid'
 import { StateTag } from './StateTag'
 import { useDocumentForm, type DocumentForm } from './useDocumentForm'
-import { isEmpty, isNumberType, recordTitle, shownValue } from './values'
+import { isEmpty, isNumberType, isReference, isSaidOfNew, recordTitle, shownValue } from './values'
 
 function fieldValue(form: DocumentForm, field: Field): unknown {
   const stored = form.state.base === null ? (field.default ?? field.proposed) : form.state.base[field.name]
   return shownValue(form.state.edits[field.name], form.preview?.record[field.name], stored)
+}
+
+/** On a new record what is to be typed, what the server says already, and the totals under the lines. */
+function saidFields(section: SectionMeta, meta: DocumentMeta, form: DocumentForm): Field[] {
+  const fields = section.fields.flatMap((name) => meta.fields[name] ?? [])
+  if (form.state.base !== null) return fields
+  const isTotal = (field: Field) => field.type === 'amount' && isBelow(section, meta)
+  return fields.filter((field) => isTotal(field) || isSaidOfNew(field, fieldValue(form, field)))
 }
 
 function SectionFields({
@@ -43,9 +51,7 @@ function SectionFields({
   firstField: string | null
 }) {
   const row = Object.fromEntries(Object.values(meta.fields).map((field) => [field.name, fieldValue(form, field)]))
-  // What the server will give later says nothing on a new record.
-  const isSaid = (field: Field) => form.state.base !== null || !field.read_only || !isEmpty(row[field.name])
-  const fields = section.fields.flatMap((name) => meta.fields[name] ?? []).filter(isSaid)
+  const fields = saidFields(section, meta, form)
   return (
     <div className={form.isEditable ? 'fields' : 'fields fields-read'}>
       {fields.map((field) => (
@@ -211,10 +217,14 @@ function useSaveKey(form: DocumentForm): void {
 /** The amount that says how large a document is. */
 const AMOUNTS = ['amount_gross', 'amount', 'amount_debit']
 
-/** With whom, when and how much: what tells one document from another at a glance. */
+/** With whom or of what, when and how much: what tells one document from another at a glance. */
 function Facts({ meta, base }: { meta: DocumentMeta; base: RecordData }) {
-  const currency = meta.fields['currency'] ? base['currency'] : null
-  const names = [meta.party, meta.date, AMOUNTS.find((name) => meta.fields[name]?.type === 'amount')]
+  const { company } = useApplication()
+  const currency = meta.fields['currency'] ? base['currency'] : company?.currency
+  const unit = base['unit']
+  const goods = meta.party ? [meta.party] : isReference(unit) ? ['item', 'quantity'] : ['item']
+  const date = meta.date ?? Object.values(meta.fields).find((field) => field.type === 'instant' && field.required)?.name
+  const names = [...goods, date, AMOUNTS.find((name) => meta.fields[name]?.type === 'amount')]
   const facts = names.flatMap((name) => {
     const field = name ? meta.fields[name] : undefined
     return field && !isEmpty(base[field.name]) ? [field] : []
@@ -225,6 +235,7 @@ function Facts({ meta, base }: { meta: DocumentMeta; base: RecordData }) {
         <span key={field.name} className={field.type === 'amount' ? 'document-amount' : undefined}>
           {field.type === 'amount' && typeof currency === 'string' ? `${currency} ` : ''}
           <FieldValue field={field} value={base[field.name]} isLinked />
+          {field.type === 'quantity' && isReference(unit) && ` ${unit.number}`}
         </span>
       ))}
     </>
@@ -365,7 +376,9 @@ function DocumentView({ meta: declared, record, last = null, begin = null }: Doc
     { label: meta.plural, to: `/${meta.path}` },
     { label: titleOf(base, meta, t) },
   ])
-  const all = sectionsOf(meta, t('document.other')).filter((section) => isSaying(section, meta, base))
+  const all = sectionsOf(meta, t('document.other')).filter(
+    (section) => isSaying(section, meta, base) && saidFields(section, meta, form).length > 0,
+  )
   const sections = all.filter((section) => !isBelow(section, meta))
   const firstField = base === null ? emptyField(sections[0], meta) : null
   return (

@@ -34,7 +34,9 @@ function PickerTable({
   onPick: (reference: Reference) => void
 }) {
   const t = useT()
-  const visible = [...new Set([...meta.title_fields, ...meta.columns])].slice(0, 6)
+  // Its name in the reader's language stands there already.
+  const columns = meta.title_fields.includes('name') ? meta.columns.filter((name) => !/^name_/.test(name)) : meta.columns
+  const visible = [...new Set([...meta.title_fields, ...columns])].slice(0, 6)
   const declared = useColumns(meta, visible)
   const ofCompany = useCompanyFilter(meta)
   const params = { ...conditions, ...ofCompany, search: words, fields: askedFields(visible).join(','), limit: 50 }
@@ -47,7 +49,7 @@ function PickerTable({
   if (!list.data) return <Loading />
   const pick = (row: Row) => onPick(rowReference(row, meta))
   // Picking must not navigate: the link of the first column becomes a button.
-  const columns = declared.map((column, at) =>
+  const pickable = declared.map((column, at) =>
     at > 0
       ? column
       : {
@@ -71,7 +73,7 @@ function PickerTable({
       </p>
     )
   return (
-    <DataTable<Row> label={meta.plural} columns={columns} rows={list.data.rows} rowId={(row) => row.id} onOpen={pick} />
+    <DataTable<Row> label={meta.plural} columns={pickable} rows={list.data.rows} rowId={(row) => row.id} onOpen={pick} />
   )
 }
 

@@ -1,5 +1,5 @@
 import type { CodeReference, DocumentMeta, Field, FieldType, Reference, Row, StateMeta, Value } from '../api/types'
-import { formatNumber, parseDecimal, sameDecimal, type NumberKind } from '../shared/decimal'
+import { formatNumber, isZero, parseDecimal, sameDecimal, type NumberKind } from '../shared/decimal'
 import { parseDate } from '../shared/dates'
 import { formatInstant, parseInstant, type Clock } from '../shared/instants'
 
@@ -22,6 +22,12 @@ export function isReference(value: unknown): value is Reference | CodeReference 
 
 export function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || value === ''
+}
+
+/** Whether a field has a place on a new record: what the server will find out has none before it is something. */
+export function isSaidOfNew(field: Field, value: unknown): boolean {
+  if (!field.read_only) return true
+  return !isEmpty(value) && value !== false && !(isNumberType(field.type) && isZero(String(value)))
 }
 
 /**

@@ -96,7 +96,7 @@ function Stamp({ answer, isBusy, onRefresh }: { answer: ReportAnswer; isBusy: bo
     <p className="report-stamp secondary" data-testid="report-stamp">
       <span>{[answer.heading, company?.name].filter(Boolean).join(' · ')}</span>
       <span className="report-as-of">
-        {t('report.asOf', { at: formatInstant(answer.as_of, company?.time_zone), currency: answer.currency })}
+        {[t('report.asOf', { at: formatInstant(answer.as_of, company?.time_zone) }), answer.currency].filter(Boolean).join(' · ')}
         <Button
           type="text"
           size="small"

@@ -1,6 +1,6 @@
 import { LeftOutlined, RightOutlined } from '@ant-design/icons'
 import { Button, Dropdown } from 'antd'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import type { CodeReference, Field, Reference, Value } from '../api/types'
 import { useApplication } from '../app/application'
 import type { Key } from '../app/i18n/en'
@@ -27,6 +27,8 @@ const PRESETS: [Preset, Key][] = [
   ['quarter', 'report.thisQuarter'],
   ['year', 'report.thisYear'],
 ]
+
+const DAYS = ['from_on', 'to_on', 'on']
 
 /** Steps to the range before and after, and to the usual ones; for reports that ask for a range or for a day. */
 function RangeSteps({ fields, params, onParams, answer }: Omit<ReportParamsProps, 'errors'>) {
@@ -70,6 +72,9 @@ function RangeSteps({ fields, params, onParams, answer }: Omit<ReportParamsProps
 export function ReportParams(props: ReportParamsProps) {
   const { fields, params, onParams, answer, errors } = props
   const t = useT()
+  const asked = fields.filter((field) => !field.read_only)
+  // The steps stand beside the days that they move.
+  const lastDay = asked.findLastIndex((field) => DAYS.includes(field.name))
   const [picked, setPicked] = useState<Record<string, Reference | CodeReference | null>>({})
   const change = (field: Field, value: Value) => {
     if (field.type === 'reference') {
@@ -87,17 +92,18 @@ export function ReportParams(props: ReportParamsProps) {
       onSubmit={(event) => event.preventDefault()}
       data-testid="report-params"
     >
-      {fields.filter((field) => !field.read_only).map((field) => (
-        <FieldControl
-          key={field.name}
-          field={field}
-          idPrefix="param"
-          value={shownParam(field, params, answer, picked[field.name] ?? null)}
-          onChange={(value) => change(field, value)}
-          error={errors[field.name]}
-        />
+      {asked.map((field, at) => (
+        <Fragment key={field.name}>
+          <FieldControl
+            field={field}
+            idPrefix="param"
+            value={shownParam(field, params, answer, picked[field.name] ?? null)}
+            onChange={(value) => change(field, value)}
+            error={errors[field.name]}
+          />
+          {at === lastDay && <RangeSteps fields={fields} params={params} onParams={onParams} answer={answer} />}
+        </Fragment>
       ))}
-      <RangeSteps fields={fields} params={params} onParams={onParams} answer={answer} />
     </form>
   )
 }

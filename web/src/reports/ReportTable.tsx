@@ -4,8 +4,8 @@ import { flushSync } from 'react-dom'
 import { Link, useNavigate } from 'react-router'
 import { useT } from '../app/i18n/language'
 import { isReference, referenceText } from '../documents/values'
-import { formatNumber, isNegative, isZero } from '../shared/decimal'
-import { headGroups, linkedColumn } from './columns'
+import { isNegative, isZero } from '../shared/decimal'
+import { columnNumber, headGroups, linkedColumn } from './columns'
 import { drillPath } from './params'
 import type { CellValue, ReportAnswer, ReportColumn, ReportRow } from './types'
 
@@ -20,11 +20,7 @@ function CellText({ column, value }: { column: ReportColumn; value: CellValue })
   const text = String(value)
   if (!isNumber(column)) return <>{text}</>
   if (isZero(text)) return <span className="report-zero">–</span>
-  return (
-    <span className={isNegative(text) ? 'negative' : undefined}>
-      {formatNumber(text, column.kind as 'amount' | 'quantity' | 'integer', column.scale)}
-    </span>
-  )
+  return <span className={isNegative(text) ? 'negative' : undefined}>{columnNumber(column, text)}</span>
 }
 
 const alignOf = (column: ReportColumn): string => (isNumber(column) ? 'align-right' : 'align-left')
@@ -151,7 +147,7 @@ export function ReportTable({ answer }: { answer: ReportAnswer }) {
             <BodyRow key={at} row={row} columns={columns} linked={linkedColumn(columns, row)} indented={indented} />
           ))}
         </tbody>
-        {shown.length === rows.length && <Totals answer={answer} />}
+        <Totals answer={answer} />
       </table>
       {shown.length < rows.length && (
         <div className="load-more">

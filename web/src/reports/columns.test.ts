@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { headGroups, linkedColumn } from './columns'
+import { columnNumber, headGroups, linkedColumn } from './columns'
 import type { ReportColumn, ReportRow } from './types'
 
 const column = (name: string, kind: ReportColumn['kind'], group = ''): ReportColumn => ({ name, label: name, kind, group })
@@ -26,6 +26,13 @@ describe('the columns of a report', () => {
       { label: 'Opening', span: 2, first: 'opening_debit' },
       { label: 'Closing', span: 1, first: 'closing' },
     ])
+  })
+  it('write their figures alike, so that the points stand below each other', () => {
+    const hours = { ...column('hours', 'quantity'), scale: 2 }
+    expect(['16.5', '4', '1204.25'].map((text) => columnNumber(hours, text))).toEqual(['16.50', '4.00', '1,204.25'])
+    expect(columnNumber(column('quantity', 'quantity'), '16.500')).toBe('16.5')
+    expect(columnNumber({ ...column('net', 'amount'), scale: 2 }, '4')).toBe('4.00')
+    expect(columnNumber(column('orders', 'integer'), '12')).toBe('12')
   })
   it('carry the link of a row where it is named', () => {
     expect(linkedColumn(columns, row({ on: '2026-11-22', number: '记-2026-11-0001' }))).toBe('number')

@@ -1,3 +1,4 @@
+import { formatNumber, groupThousands, withDecimals, type NumberKind } from '../shared/decimal'
 import type { ReportColumn, ReportRow } from './types'
 
 /** Columns that follow each other with one group share a heading above theirs. */
@@ -16,4 +17,10 @@ export function linkedColumn(columns: ReportColumn[], row: ReportRow): string {
   const filled = columns.filter((column) => (row.values[column.name] ?? '') !== '' && !(column.name in row.drills))
   const named = filled.find((column) => column.kind === 'code' || column.kind === 'reference')
   return (named ?? filled[0])?.name ?? ''
+}
+
+/** A figure of a column: a quantity has its significant digits, or as many as the column says (hours, percentages). */
+export function columnNumber(column: ReportColumn, text: string): string {
+  if (column.kind === 'quantity' && column.scale !== undefined) return groupThousands(withDecimals(text, column.scale))
+  return formatNumber(text, column.kind as NumberKind, column.scale)
 }

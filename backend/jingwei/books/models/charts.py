@@ -172,7 +172,9 @@ class PeriodLock(Line):
         pgettext_lazy("period", "Closed"), default=False, help_text=_("Whether postings of the area are refused.")
     )
     entry_count = models.PositiveIntegerField(
-        _("Entries"), default=0, help_text=_("Entries of the area when it was closed: later ones would be too late.")
+        pgettext_lazy("closed", "Entries"),
+        default=0,
+        help_text=_("Entries of the area when it was closed: later ones would be too late."),
     )
     changed_by = models.ForeignKey(User, models.DO_NOTHING, null=True, related_name="+", db_index=False)
 

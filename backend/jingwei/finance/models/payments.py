@@ -126,7 +126,7 @@ class PaymentLine(SettledLine):
 
     payment = TenantForeignKey(Payment)
     invoice = models.CharField(
-        _("Invoice"),
+        pgettext_lazy("open item", "Invoice"),
         max_length=60,
         help_text=_("Number of the invoice or credit note; the supplier's own number will do too."),
     )

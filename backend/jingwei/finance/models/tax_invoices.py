@@ -109,7 +109,9 @@ class TaxInvoiceLine(Line):
 
     tax_invoice = TenantForeignKey(TaxInvoice)
     covers = models.CharField(
-        _("Invoice"), max_length=60, help_text=_("Number of the invoice or credit note that the tax invoice is for.")
+        pgettext_lazy("open item", "Invoice"),
+        max_length=60,
+        help_text=_("Number of the invoice or credit note that the tax invoice is for."),
     )
     amount = AmountField(
         _("Amount with tax"),

@@ -218,6 +218,7 @@ class Document:
     path          "masterdata/items": its place in the API
     sections      the form; its fields are the header's writable fields
     columns       shown in a list by default; every other plain field can be chosen
+    called        fields that screens call a record by, where it has no number of its own
     continued     header fields that a new record proposes as the last one of its kind has them
     where         fixed values of a view on a shared model ({"is_customer": True}): filtered on reading, set on writing
     prepare       fills what is derived (defaults, prices, totals), pure of writes; runs in preview, create and update
@@ -250,6 +251,7 @@ class Document:
     sortable: Sequence[str] = ()
     number: str = "code"
     title: tuple[str, str] = ("name_zh", "name_en")
+    called: Sequence[str] = ()
     date: str | None = None
     party: str | None = None
     import_key: str = "code"

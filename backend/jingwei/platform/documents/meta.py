@@ -105,7 +105,7 @@ def document_json(document: Document, actor: Actor) -> dict[str, Any]:
         "per_company": document.per_company,
         "date": document.date,
         "party": document.party,
-        "title_fields": [document.number, "name"] if "name_zh" in document.title else [document.number],
+        "title_fields": list(document.called or (document.number, *(("name",) if "name_zh" in document.title else ()))),
         "states": [{"key": s.key, "label": str(s.label), "colour": s.colour} for s in document.states],
         "initial_state": document.initial_state,
         "editable_in": sorted(document.editable_in),

@@ -33,7 +33,7 @@ WHERE p.group_id = %(group)s AND o.company_id = %(company)s AND o.state = 'relea
 class LoadParams(Params):
     """From which day, and how far."""
 
-    on: date = asked(_("From"), _("First day; what is overdue counts for it."), ...)
+    on: date = asked(_("From day"), _("First day; what is overdue counts for it."), ...)
     weeks: int = asked(_("Weeks"), _("How many weeks are shown."), 4, minimum=1, maximum=26)
 
 
@@ -72,10 +72,10 @@ def run(actor: Actor, params: LoadParams) -> Result:
             Column("centre", _("Work centre"), "reference"),
             Column("week", _("Week of"), "date"),
             Column("orders", _("Orders"), "integer"),
-            Column("load", _("Hours needed"), "quantity"),
-            Column("capacity", _("Hours there are"), "quantity", is_sum=False),
+            Column("load", _("Hours needed"), "quantity", scale=2),
+            Column("capacity", _("Hours available"), "quantity", scale=2, is_sum=False),
             Column("rate", _("Load (%)"), "quantity", is_sum=False),
-            Column("over", _("Hours too many"), "quantity", is_sum=False),
+            Column("over", _("Hours over"), "quantity", scale=2, is_sum=False),
         ),
         rows=lines,
     )

@@ -32,8 +32,8 @@ ORDER BY o.closed_on, o.number
 class VarianceParams(Params):
     """Orders that were closed in a period."""
 
-    from_on: date = asked(_("From"), _("First day of the period."), ...)
-    to_on: date = asked(_("To"), _("Last day of the period."), ...)
+    from_on: date = asked(_("From day"), _("First day of the period."), ...)
+    to_on: date = asked(_("To day"), _("Last day of the period."), ...)
     item: int | None = asked(_("Item"), _("Only this item; empty for all."), target="masterdata.item")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jingwei.books.reports.ledger import in_order, propose_month
 from jingwei.platform.documents.read import titles
@@ -142,15 +143,17 @@ def run(actor: Actor, params: AnalysisParams) -> Result:
     rows = [_row(params, names.get(what, what), what, *figures) for what, *figures in found]
     totals = {name: sum((row.values[name] for row in rows), ZERO) for name in ("net", "cost", "margin")}
     heads = {By.MONTH: _("Month"), By.CUSTOMER: _("Customer"), By.ITEM: _("Item")}
+    # Different goods have no common unit.
+    quantity = (Column("quantity", _("In stock units"), "quantity"),) if params.by == By.ITEM else ()
     return Result(
         columns=(
             Column("what", heads[params.by], "code" if params.by == By.MONTH else "reference"),
-            Column("invoices", _("Invoices"), "integer"),
-            Column("quantity", _("In stock units"), "quantity"),
+            Column("invoices", pgettext_lazy("count", "Invoices"), "integer"),
+            *quantity,
             Column("net", _("Net amount"), "amount", scale=decimals),
             Column("cost", _("Cost"), "amount", scale=decimals),
             Column("margin", _("Margin"), "amount", scale=decimals, of={"net": 1, "cost": -1}),
-            Column("margin_rate", _("Margin %"), "quantity", is_sum=False),
+            Column("margin_rate", _("Margin %"), "quantity", scale=2, is_sum=False),
         ),
         rows=rows,
         totals=totals,

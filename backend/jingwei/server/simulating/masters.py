@@ -172,7 +172,7 @@ def employees(hired_on: str) -> list[Body]:
         for n in range(1, count + 1):
             code = f"E-{len(bodies) + 1:03}"
             names = {"code": code, "name_zh": f"演示{zh}{n}", "name_en": f"Demo {en.lower()} {n}"}
-            bodies.append({**names, "department": department, "position": en, "hired_on": hired_on})
+            bodies.append({**names, "department": department, "position": f"{zh} / {en}", "hired_on": hired_on})
     return bodies
 
 

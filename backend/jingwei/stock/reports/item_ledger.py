@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.books.reports.entries import MOST_LINES
 from jingwei.books.reports.ledger import in_order, propose_month
-from jingwei.platform.documents.read import titles
+from jingwei.masterdata.models import Location
+from jingwei.platform.documents.read import title, titles
 from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.models import Company
@@ -33,6 +34,10 @@ from jingwei.stock.reports.facts import QUANTITY, VALUE
 from jingwei.stock.valuing import sort_key
 
 ZERO = Decimal(0)
+
+
+def _called(place: Location) -> str:
+    return title(place.name_zh, place.name_en) or place.code
 
 
 class ItemLedgerParams(Params):
@@ -169,7 +174,7 @@ class _Book:
         values: dict[str, Any] = {
             "on": move.effective_on,
             "document": self.names.get(move.document_id),
-            "summary": f"{move.from_location.code} → {move.to_location.code}",
+            "summary": f"{_called(move.from_location)} → {_called(move.to_location)}",
             "lot": move.lot.code if move.lot else None,
             "quantity": self.standing.quantity,
             "value": self.standing.value,

@@ -17,11 +17,17 @@ interface LanguageContext {
 
 const Context = createContext<LanguageContext | null>(null)
 
-/** "{n} record|{n} records": the form before the bar stands for one. */
+/** A name as it stands inside an English sentence: "Sales orders" → "sales orders", "VAT rates" as they are. */
+const within = (name: string): string => name.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())
+
+/** "{n} record|{n} records": the form before the bar stands for one. "{plural:within}" is a name inside a sentence. */
 export function translate(language: Language, key: Key, values: Record<string, string | number> = {}): string {
   const [one = '', many] = dictionaries[language][key].split('|')
   const text = many !== undefined && values['n'] !== 1 ? many : one
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''))
+  return text.replace(/\{(\w+)(:within)?\}/g, (_, name: string, inside?: string) => {
+    const value = String(values[name] ?? '')
+    return inside ? within(value) : value
+  })
 }
 
 function initialLanguage(): Language {

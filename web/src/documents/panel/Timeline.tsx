@@ -73,6 +73,8 @@ const VIA: Record<string, Key> = {
   cli: 'panel.viaCommand',
   'first-run': 'panel.viaSetUp',
   job: 'panel.viaJob',
+  load: 'panel.viaLoad',
+  simulate: 'panel.viaSimulation',
 }
 
 /** The way it came in, where that is not the screen. */
