@@ -8,7 +8,7 @@ work in process. Source: 企业会计准则第1号——存货; posting rules J1
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -105,12 +105,13 @@ def close(command: Command, records: Sequence[ProductionOrder], inputs: Closing)
 
 def _turns(records: Sequence[ProductionOrder], goods: dict[int, Goods]) -> list[list[ProductionOrder]]:
     """Orders in the turns they close in: what one of them made and another took costs what it costs only when the first
-    is closed. As many turns as there are levels of bills among them; items that go into each other close last."""
+    is closed; what is made again closes after what made it first. As many turns as there are levels of bills among
+    them; orders that go into each other close last."""
     takes: dict[int, set[int]] = {o.pk: {move.item_id for move, _left in goods[o.pk].issued} for o in records}
     turns, waiting = [], list(records)
     while waiting:
-        open_items = {o.item_id for o in waiting}
-        turn = [o for o in waiting if not takes[o.pk] & (open_items - {o.item_id})] or waiting
+        makers = Counter(o.item_id for o in waiting)
+        turn = [o for o in waiting if not any(makers[i] > (i == o.item_id) for i in takes[o.pk])] or waiting
         turns.append(turn)
         closed = {o.pk for o in turn}
         waiting = [o for o in waiting if o.pk not in closed]
@@ -179,6 +180,14 @@ def _too_early(
 
 
 def _settle(command: Command, company_id: int, closes: Sequence[Close], on: date) -> None:
+    """The cost of the issues passes on first: an order that took what it makes, or what another of these makes, is made
+    dearer by its own close, and that is cost of sales as everything found out after a close."""
+    for is_standard, event in AFTERWARDS.items():
+        own = [c for c in closes if c.is_standard == is_standard]
+        shifts = [(c, shifting.Shift(c.order.pk, 1, m.pk, left, on)) for c in own for m, left in c.goods.issued]
+        passed = shifting.shift(command, company_id, [s for _c, s in shifts], event=event)
+        for (one, _shift), amount in zip(shifts, passed, strict=True):
+            one.shifted += amount
     decimals = command.company(company_id).currency.decimals
     pairs = [(c, draft) for c in closes for draft in _late_prices(c, on, decimals)]
     purpose = {c.order.pk: f"{PURPOSE}.{c.order.version}" for c in closes}
@@ -189,12 +198,6 @@ def _settle(command: Command, company_id: int, closes: Sequence[Close], on: date
     for one in closes:
         if not one.goods.made or one.is_standard:
             one.sold = one.left
-    for is_standard, event in AFTERWARDS.items():
-        own = [c for c in closes if c.is_standard == is_standard]
-        shifts = [(c, shifting.Shift(c.order.pk, 1, m.pk, left, on)) for c in own for m, left in c.goods.issued]
-        passed = shifting.shift(command, company_id, [s for _c, s in shifts], event=event)
-        for (one, _shift), amount in zip(shifts, passed, strict=True):
-            one.shifted += amount
     classes = _classes(command, [c.order for c in closes])
     journaling.post(command, [_entry(c, on, purpose[c.order.pk], classes[c.order.pk]) for c in closes])
     for one in closes:

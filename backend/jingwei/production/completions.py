@@ -32,6 +32,7 @@ from jingwei.warehouse import goods, places
 EVENT, ELEMENTS = "production.completed", "elements"
 RANK = 30
 ZERO = Decimal(0)
+LONGEST_LOT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +75,15 @@ def _is_to_fill(draft: Draft) -> bool:
 
 
 def _backflushed(order: ProductionOrder, completion: Completion) -> list[tuple[Any, Decimal]]:
-    """(component, quantity): its share of all that is finished then, rounded up, less what is issued; never more than
-    is still needed."""
+    """(component, quantity): its share of all that is finished then, also beyond what was planned, rounded up, less
+    what is issued."""
     done = order.quantity_completed + order.quantity_scrapped + completion.quantity + completion.quantity_scrapped
     found = []
     for part in order.components if order.quantity_stock else ():
         if part.is_backflushed:
             share = Fraction(part.quantity_required) * Fraction(done) / Fraction(order.quantity_stock)
             upto = exploding.round_up(share, part.item.unit.scale)
-            taken = min(upto - part.quantity_issued, counters.needed(part))
-            if taken > 0:
+            if (taken := upto - part.quantity_issued) > 0:
                 found.append((part, taken))
     return found
 
@@ -143,6 +143,12 @@ def _lot_problems(item: Item, completion: Completion) -> list[Problem]:
             code, message = "lot.unwanted", _("%(item)s is not tracked by lot or serial number.") % {"item": item}
     elif not given:
         code, message = "lot.missing", _("%(item)s needs its lot or serial number.") % {"item": item}
+    elif (longest := max(len(fold(code)) for code in given)) > LONGEST_LOT:
+        code = "text.length"
+        message = _("The text has %(length)s characters; at most %(limit)s are allowed.") % {
+            "length": longest,
+            "limit": LONGEST_LOT,
+        }
     elif item.tracking == Tracking.LOT and len(given) > 1:
         code, message = (
             "lot.several",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -65,6 +65,8 @@ class _Work:
     held: Held
     known: history.Checkpoints
     periods: Mapping[tuple[int, date, str], tuple[int, str]]
+    #: How much of a stream, and of a receipt, each document finds late prices of that came in earlier months.
+    asked: dict[tuple[int, Stream | int], Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
 
     def period(self, on: date) -> int:
         return self.periods[self.books.company_id, on, Area.STOCK_VALUE][0]
@@ -72,6 +74,9 @@ class _Work:
     def stream(self, move_id: int) -> Stream:
         receipt = self.receipts[move_id]
         return self.held.stream(receipt.item_id, receipt.lot_id)
+
+    def is_own_month(self, draft: Revaluation) -> bool:
+        return self.receipts[draft.move_id].period_id == self.period(draft.posted_on)
 
 
 def revalue(
@@ -83,6 +88,10 @@ def revalue(
     if not any(d.amount for d in drafts):
         return [Split(ZERO, ZERO) for _d in drafts]
     work = _work(command, company_id, [d.move_id for d in drafts], {d.posted_on for d in drafts})
+    for draft in drafts:
+        if not work.is_own_month(draft):
+            work.asked[draft.document_id, work.stream(draft.move_id)] += draft.quantity
+            work.asked[draft.document_id, draft.move_id] += draft.quantity
     entries: list[ValueEntry] = []
     splits = []
     for draft in drafts:
@@ -136,12 +145,12 @@ def _work(command: Command, company_id: int, move_ids: Sequence[int], dates: Ite
 
 
 def _on_hand(work: _Work, draft: Revaluation, before: Sequence[ValueEntry]) -> Decimal:
-    """All of it in the receipt's own month; later the share of what is there when the month begins, as far as the
-    stock's value does not fall below nothing. What differs from a standard cost leaves the stock again at once."""
-    receipt, period, stream = work.receipts[draft.move_id], work.period(draft.posted_on), work.stream(draft.move_id)
-    if receipt.period_id == period:
+    """All of it in the receipt's own month; later the share of what is there when the month begins (the receipts of one
+    document share it), as far as the stock's value does not fall below nothing. What differs from a standard cost
+    leaves the stock again at once."""
+    if work.is_own_month(draft):
         return draft.amount
-    begins = work.books.starts[period]
+    stream, begins = work.stream(draft.move_id), work.books.starts[work.period(draft.posted_on)]
     point = next((c for c in work.known[stream] if c.starts_on >= begins), None)
     there: Checkpoint | ItemValue = point if point is not None else work.held.rows[stream]
     if there.method == ValuationMethod.STANDARD:
@@ -149,8 +158,8 @@ def _on_hand(work: _Work, draft: Revaluation, before: Sequence[ValueEntry]) -> D
     quantity, value = _left(there, draft.move_id)
     if quantity <= 0:
         return ZERO
-    part = min(draft.quantity, quantity)
-    share: Decimal = round_half_up(draft.amount * part / draft.quantity, work.books.decimals)
+    whole = work.asked[draft.document_id, draft.move_id if there.method == ValuationMethod.FIFO else stream]
+    share: Decimal = round_half_up(draft.amount * min(whole, quantity) / whole, work.books.decimals)
     own = sum((e.amount for e in before if e.move_id and work.stream(e.move_id) == stream), ZERO)
     return max(share, min(-(value + own), ZERO))
 

@@ -23,6 +23,7 @@ from tests.production.stories import (
     released,
     reopened,
     report,
+    stocked,
     stored,
     supplied,
     taken_back,
@@ -195,6 +196,75 @@ def test_orders_closed_together_close_in_the_order_of_their_bills(works, turned)
     orders = fork_and_trike(works)
     closed(works, *(reversed(orders) if turned else orders))
     assert (wip(works), balances(works)[BIKES]) == (0, 6)
+    check_invariants(works)
+
+
+def test_what_an_order_takes_of_what_it_makes_leaves_nothing_in_work(works):
+    """Toys are painted again, in two lots: the close of the order makes the second lot dearer that it took itself."""
+    made = {"category": "FG", "unit": "PCS", "is_made": True}
+    works.create("masterdata.item", {"code": "TOY", "name_en": "Toy", **made})
+    stocked(works, ("TOY", 10, "10"))
+    parts = [{"item": "TOY", "quantity_required": "4"}, {"item": "BOLT", "quantity_required": "8"}]
+    (again,) = released(works, order(4, item="TOY", components=parts))
+    posted(works, "issue", issue(again, (1, 2), (2, 12)))
+    posted(works, "completion", completion(again, 2))
+    posted(works, "issue", issue(again, (1, 2), on="2026-01-15"))
+    posted(works, "completion", completion(again, 2, on="2026-01-16"))
+    # 20.00, 6.00 and 20.40 went in, 4 × 11.00 came out.
+    before = balances(works)
+    assert (wip(works), before[BIKES]) == (D("2.40"), D("103.60"))
+    closed(works, again)
+    # Of 1.20 on the first two toys, 0.24 belong to the two that were taken after that.
+    sums = balances(works)
+    assert (wip(works), sums[BIKES], sums[COST]) == (0, D("105.76"), D("0.24"))
+    check_invariants(works)
+    reopened(works, again)
+    assert balances(works) == before
+    check_invariants(works)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_is_made_again_closes_after_what_made_it_first(works, turned):
+    made = finished(works)
+    part = [{"item": "BIKE", "quantity_required": "4"}]
+    (again,) = released(works, order(4, components=part))
+    posted(works, "issue", issue(again, (1, 4), on="2026-01-15"))
+    posted(works, "completion", completion(again, 4, on="2026-01-16"))
+    closed(works, *((again, made) if turned else (made, again)))
+    sums = balances(works)
+    assert (wip(works), sums[BIKES], sums.get(COST)) == (0, 2177, None)
+    check_invariants(works)
+
+
+def test_orders_that_go_into_each_other_are_closed_together(works):
+    made = {"category": "FG", "unit": "PCS", "is_made": True}
+    works.create("masterdata.item", *({"code": c, "name_en": c.title(), **made} for c in ("RED", "BLUE")))
+    stocked(works, ("RED", 4, "10"), ("BLUE", 4, "20"))
+    one, other = released(
+        works,
+        order(2, item="RED", components=[{"item": "BLUE", "quantity_required": "2"}]),
+        order(2, item="BLUE", components=[{"item": "RED", "quantity_required": "2"}]),
+    )
+    for number, (of, day) in enumerate([(one, 13), (other, 14), (one, 15), (other, 16)]):
+        posted(works, "issue", issue(of, (1, 1), on=f"2026-01-{day}"))
+        posted(works, "completion", completion(of, 1, on=f"2026-01-{day}"))
+        assert number < 3 or wip(works) != 0
+    closed(works, one, other)
+    sums = balances(works)
+    assert (wip(works), sums[BIKES] + sums.get(COST, 0)) == (0, 120)
+    check_invariants(works)
+
+
+def test_completions_of_earlier_months_share_what_is_still_there(works):
+    made = supplied(works, 10)
+    posted(works, "operation-report", report(made, 10, 10, "8"))
+    posted(works, "completion", completion(made, 2), completion(made, 3), completion(made, 3))
+    done(works, "other-out", body(at("2026-01-16"), ("BIKE", 4)))
+    posted(works, "completion", completion(made, 2, on="2026-02-02"))
+    (now,) = closed(works, made, on="2026-02-03")
+    # 42.00 over ten; of eight completed in January four are there when February begins: half of 33.60 and all of 8.40.
+    sums = balances(works)
+    assert (sums[BIKES], sums[COST], now.amount_settled) == (1281 + D("25.20"), D("16.80"), D("16.80"))
     check_invariants(works)
 
 

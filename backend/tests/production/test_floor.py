@@ -94,7 +94,7 @@ def test_everything_done_on_the_floor_can_be_taken_back(works):
     check_invariants(works)
 
 
-def test_backflush_takes_in_proportion_and_never_more_than_is_needed(works):
+def test_backflush_takes_in_proportion_to_all_that_is_finished(works):
     made = supplied(works)
     taken = []
     for quantity in (3, 3, 4):
@@ -102,6 +102,10 @@ def test_backflush_takes_in_proportion_and_never_more_than_is_needed(works):
         taken.append([(x.order_line, x.quantity) for x in one.lines])
     assert taken == [[(3, 25)], [(3, 25)], [(3, 32)]]  # 24.6 and 49.2 of 82 rounded up
     assert counted(works, made)["issued"] == [10, 20, 82]
+    check_invariants(works)
+    loose = supplied(works, tolerance="20")
+    (one,) = posted(works, "completion", completion(loose, 12, quantity_scrapped="1"))
+    assert [(x.order_line, x.quantity) for x in one.lines] == [(3, 107)]  # 13 of 10: 106.6 bolts
     check_invariants(works)
 
 
@@ -158,7 +162,13 @@ def test_serial_numbers_and_lots_of_what_is_made(works):
     (made,) = released(works, order(3, item="EBIKE"))
     posted(works, "issue", issue(made, (1, 3)))
     lead = works.person("lead")
-    for lots, code in (("", "lot.missing"), ("E1 E2", "serial.count"), ("E1, e1, E2", "serial.twice")):
+    for lots, code in (
+        ("", "lot.missing"),
+        ("E1 E2", "serial.count"),
+        ("E1, e1, E2", "serial.twice"),
+        (f"E1 E2 {'X' * 61}", "text.length"),
+        (f"E1 E2 {'ß' * 31}", "text.length"),  # folded, each is two
+    ):
         reply = lead.post("production/completions", completion(made, 3, lots=lots))
         assert (reply.status, reply.codes) == (422, [code])
     (one,) = posted(works, "completion", completion(made, 3, lots="E1\nE2，E3"))

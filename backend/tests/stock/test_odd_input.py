@@ -45,6 +45,19 @@ def test_a_receipt_of_ten_thousand_lines_is_posted_and_one_of_none_refused(stock
     check_invariants(stock)
 
 
+def test_a_lot_that_grows_too_long_when_it_is_folded_is_refused_by_name(stock):
+    stock.create(
+        "masterdata.item", {"code": "GLUE", "name_en": "Glue", "category": "RM", "unit": "PCS", "tracking": "lot"}
+    )
+    keeper = stock.person("keeper")
+    given = body(at("2026-01-05"), ("GLUE", 1, "2.00"))
+    given["lines"][0]["lot"] = "ß" * 31  # folded, each is two
+    made = keeper.made("warehouse/other-ins", given)
+    reply = keeper.post(f"warehouse/other-ins/{made['id']}/post", version=made["version"])
+    assert (reply.status, reply.codes) == (422, ["text.length"])
+    assert not Move.objects.filter(group=stock.group).exists()
+
+
 def test_an_hour_lived_twice_is_told_apart_and_days_are_those_of_the_company(stock):
     Company.objects.filter(pk=stock.company_id).update(time_zone="America/New_York")
     # At 2 in the morning of 1 November 2026 New York's clocks go back to 1.

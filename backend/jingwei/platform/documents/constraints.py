@@ -31,6 +31,8 @@ UNNAMED = {
 }
 #: SQLSTATE of an amount that no column can hold: two numbers that are fine by themselves were multiplied.
 TOO_LARGE = "22003"
+#: SQLSTATE of a text that its column cannot hold: folding makes some texts longer than they were typed.
+TOO_LONG = "22001"
 
 
 @cache
@@ -40,19 +42,21 @@ def declared() -> dict[str, tuple[type[models.Model], Any]]:
 
 
 def is_too_large(error: DatabaseError) -> bool:
-    """Whether a number was larger than its column."""
-    return getattr(error.__cause__, "sqlstate", None) == TOO_LARGE
+    """Whether a number was larger, or a text longer, than its column."""
+    return getattr(error.__cause__, "sqlstate", None) in (TOO_LARGE, TOO_LONG)
 
 
 def refusal_of(error: DatabaseError, actor: Actor) -> Refusal:
-    """Translate an integrity error, or a number that is too large; unknown constraints keep their SQLSTATE's general
-    words, never a stack trace."""
+    """Translate an integrity error, a number that is too large or a text that is too long; unknown constraints keep
+    their SQLSTATE's general words, never a stack trace."""
     diag = getattr(error.__cause__, "diag", None)
     name = getattr(diag, "constraint_name", None) or ""
     state = getattr(error.__cause__, "sqlstate", None) or "23000"
     if state == TOO_LARGE:
         message = _("A quantity times its price, or an amount times its rate, is larger than can be kept.")
         return Refusal(Problem("number.range", message, _("Correct the quantity, the price or the rate.")))
+    if state == TOO_LONG:
+        return Refusal(Problem("text.length", _("A text is longer than can be kept."), _("Make it shorter.")))
     if name in named:
         return Refusal(_problem(*named[name]))
     model, constraint = declared().get(name, (None, None))
