@@ -19,7 +19,7 @@ def register(commands: Parsers) -> None:
     """Add this file's command."""
     load = commands.add_parser("load", help="load a sample company from its files; run again, it goes on")
     sample = load.add_subparsers(dest="sample", required=True, metavar="adventureworks").add_parser(
-        "adventureworks", help="the bicycle maker of Microsoft's sample databases: masters, purchases and sales"
+        "adventureworks", help="the bicycle maker of Microsoft's sample databases: masters, purchases, work and sales"
     )
     sample.add_argument("folder", type=Path, metavar="DIR", help="folder with its CSV files, plain or gzipped")
     sample.add_argument("--from", dest="first", required=True, type=day, metavar="YYYY-MM-DD", help="first order date")
@@ -28,6 +28,8 @@ def register(commands: Parsers) -> None:
         "--purchases-to", type=day, metavar="YYYY-MM-DD", help="last day of purchase orders, if another"
     )
     sample.add_argument("--sales-to", type=day, metavar="YYYY-MM-DD", help="last day of sales orders, if another")
+    sample.add_argument("--work-to", type=day, metavar="YYYY-MM-DD", help="last first day of work orders, if another")
+    sample.add_argument("--without-work", action="store_true", help="leave work orders out: what is made is bought")
     sample.add_argument("--company", default="AW", metavar="CODE", help="company to load into (default %(default)s)")
     sample.add_argument("--group", type=int, metavar="ID", help="the group meant, when there are several")
     sample.set_defaults(run=run_adventureworks)
@@ -45,10 +47,17 @@ def run_adventureworks(chosen: argparse.Namespace) -> int:
             raise runtime.RuntimeProblem(f"{chosen.folder} is not a folder.")
         purchases = Days(chosen.first, chosen.purchases_to or chosen.last)
         sales = Days(chosen.first, chosen.sales_to or chosen.last)
-        if min(purchases.last, sales.last) < chosen.first:
+        work = None if chosen.without_work else Days(chosen.first, chosen.work_to or chosen.last)
+        if min(days.last for days in (purchases, sales, work) if days) < chosen.first:
             raise runtime.RuntimeProblem("The last day lies before the first.")
         loaded = adventureworks.load(
-            chosen.folder, purchases=purchases, sales=sales, code=chosen.company, say=say, group_id=chosen.group
+            chosen.folder,
+            purchases=purchases,
+            sales=sales,
+            work=work,
+            code=chosen.company,
+            say=say,
+            group_id=chosen.group,
         )
         for line in loaded.lines():
             say(line)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jingwei.books.models import JournalLine
 from jingwei.platform.models import Company
-from jingwei.server.loading import buying, firm, masters, opening, running, selling, slices
+from jingwei.server.loading import buying, firm, making, masters, opening, running, selling, slices
 from jingwei.server.loading.opening import Opening
 from jingwei.server.loading.running import Tally
 from jingwei.server.loading.slices import Slice
@@ -24,10 +24,14 @@ STAGES = (
     opening.STAGE,
     buying.ORDERED,
     selling.ORDERED,
+    making.RELEASED,
     buying.RECEIVED,
     buying.INVOICED,
     buying.RETURNED,
     buying.CREDITED,
+    *making.REPORTED,
+    making.COMPLETED,
+    making.CLOSED,
     selling.DELIVERED,
     selling.BILLED,
     buying.PAID,
@@ -81,23 +85,34 @@ class Loaded:
         )
 
 
-def load(folder: Path, *, purchases: Days, sales: Days, code: str, say: Say, group_id: int | None = None) -> Loaded:
-    """Load a slice into the company of the code, which is made where it is not there yet; run again, it goes on.
+def load(
+    folder: Path,
+    *,
+    purchases: Days,
+    sales: Days,
+    work: Days | None = None,
+    code: str,
+    say: Say,
+    group_id: int | None = None,
+) -> Loaded:
+    """Load a slice into the company of the code, which is made where it is not there yet; run again, it goes on. Work
+    orders are left out where no days are given for them.
 
     Raises RuntimeProblem for missing files and for a company begun with another slice, Refusal where a document is
     refused: what was done before stays.
     """
     begun = time.monotonic()
     source = Source(folder)
-    taken = slices.take(source, purchases=purchases, sales=sales)
-    say(f"{len(taken.purchases)} purchase orders and {len(taken.sales)} sales orders are to be loaded")
+    taken = slices.take(source, purchases=purchases, sales=sales, work=work)
+    bought, sold, made = len(taken.purchases), len(taken.sales), len(taken.work)
+    say(f"{bought} purchase orders, {sold} sales orders and {made} work orders are to be loaded")
     company = firm.found(code, first=taken.first_day(), last=taken.last_day(), group_id=group_id)
     context = Context(company, masters.codes(source))
     opening.require_same(context, taken)
     before = _posted(company.company)
     imported = firm.stock_masters(company, source, dict(taken.contents), say)
     began_with = opening.of(taken, slices.costs_on(source, taken.first_day()))
-    tally = running.load(context, STAGES, [began_with, *taken.purchases, *taken.sales], say)
+    tally = running.load(context, STAGES, [began_with, *taken.purchases, *taken.sales, *taken.work], say)
     return Loaded(
         company.company,
         taken,

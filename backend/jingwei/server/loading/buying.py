@@ -23,8 +23,8 @@ from jingwei.server.loading.stages import AS_AGREED, Body, Context, Stage, quant
 
 ORDER, RECEIPT, RETURN = "purchasing.order", "purchasing.receipt", "purchasing.return"
 INVOICE, PAYMENT = "purchasing.invoice", "finance.payment"
-#: Hours of the day: goods come in the morning, and what is rejected leaves soon after.
-RECEIVED_AT, RETURNED_AT = 9, 10
+#: Hours of the day: goods come in the morning, and what is rejected leaves before anything is made of it.
+RECEIVED_AT, RETURNED_AT = 5, 6
 ZERO, ONE = Decimal(0), Decimal(1)
 #: What is done to an order of each state of the source.
 ACTIONS = {PENDING: (), APPROVED: ("confirm",), REJECTED: ("cancel",), COMPLETE: ("confirm",)}

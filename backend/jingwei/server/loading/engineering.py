@@ -4,7 +4,7 @@ stand on each work order, and on less than two thirds of them."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -17,19 +17,12 @@ from jingwei.platform.documents.perform import perform
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.text import fold
 from jingwei.server.loading import units
-from jingwei.server.loading.masters import Body
+from jingwei.server.loading.masters import Body, work_centres
 from jingwei.server.loading.source import Source
 
 BOM, WORK_CENTRE = "engineering.bom", "engineering.work-centre"
 #: Days of a week that are worked; the source says the hours of a week.
 WORKING_DAYS = "12345"
-
-
-def work_centres(source: Source) -> Mapping[str, str]:
-    """Codes of the work centres by location of the source: those of its places where an hour costs something. Work
-    orders name no others."""
-    rows = source.rows("Production.Location")
-    return {row["LocationID"]: f"AW-L{row['LocationID']}" for row in rows if Decimal(row["CostRate"]) > 0}
 
 
 def work_centre_bodies(source: Source) -> Iterator[Body]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from jingwei.server.loading import units
@@ -29,16 +30,25 @@ class Codes:
     bought_in: Mapping[str, str]
     customers: Mapping[str, str]
     suppliers: Mapping[str, str]
+    work_centres: Mapping[str, str]
 
 
 def codes(source: Source) -> Codes:
-    """Item, customer and supplier codes by their ids in the source."""
+    """Codes of items, customers, suppliers and work centres by their ids in the source."""
     return Codes(
         bought_in={product: units.table()[unit].code for product, unit in units.purchase_units(source).items()},
         items={r["ProductID"]: r["ProductNumber"] for r in source.rows("Production.Product")},
         customers={r["CustomerID"]: r["AccountNumber"] for r in source.rows("Sales.Customer")},
         suppliers={r["BusinessEntityID"]: r["AccountNumber"] for r in source.rows("Purchasing.Vendor")},
+        work_centres=work_centres(source),
     )
+
+
+def work_centres(source: Source) -> Mapping[str, str]:
+    """Codes of the work centres by location of the source: those of its places where an hour costs something. Work
+    orders name no others."""
+    rows = source.rows("Production.Location")
+    return {row["LocationID"]: f"AW-L{row['LocationID']}" for row in rows if Decimal(row["CostRate"]) > 0}
 
 
 def unit_bodies() -> list[Body]:

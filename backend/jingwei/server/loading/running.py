@@ -133,6 +133,7 @@ def _act(context: Context, stage: Stage, action: str, orders: Sequence[Order], t
     assert declared is not None, f"{stage.key} has no action {action}"
     known = context.made[stage.key]
     wanted = {known[r].id: r for o in orders if known[r := stage.reference(o)].state in declared.source}
-    for record in perform(stage.key, list(wanted), action, actor=context.firm.actor) if wanted else ():
+    inputs = declared.inputs(**stage.inputs(orders[0])) if stage.inputs is not None else None
+    for record in perform(stage.key, list(wanted), action, inputs, actor=context.firm.actor) if wanted else ():
         known[wanted[record.pk]] = Made(record.pk, record.state, record.number)
         tally.actions[f"{stage.key}.{action}"] += 1

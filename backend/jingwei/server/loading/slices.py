@@ -19,6 +19,7 @@ from jingwei.server.loading.source import (
     purchase_orders,
     sales_orders,
 )
+from jingwei.server.loading.working import WorkOrder, work_orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +31,30 @@ class Slice:
     purchases: Sequence[PurchaseOrder]
     sales: Sequence[SalesOrder]
     contents: Mapping[str, int]
+    made_in: Days | None = None
+    work: Sequence[WorkOrder] = ()
 
     def says(self) -> str:
         """The days in words."""
-        return f"purchases of {self.bought_in}, sales of {self.sold_in}"
+        made = f", work of {self.made_in}" if self.made_in else ""
+        return f"purchases of {self.bought_in}, sales of {self.sold_in}{made}"
 
     def first_day(self) -> date:
         """The day the books begin."""
-        return min(self.bought_in.first, self.sold_in.first)
+        return min(days.first for days in (self.bought_in, self.sold_in, self.made_in) if days)
 
     def movements(self) -> Iterator[Movement]:
-        """Goods that come and stay, on the day they are received, and goods that are sold, on the day they ship."""
+        """Goods that come and stay, on the day they are received; goods that are made and what they are made of, on the
+        day they are finished; goods that are sold, on the day they ship."""
         for bought in self.purchases:
             if bought.is_complete:
                 for part in bought.lines:
                     content = self.contents.get(part.product, 1)
                     yield Movement(bought.shipped_on, part.product, part.stocked * content)
+        for work in self.work:
+            yield Movement(work.ended_on, work.product, work.stocked)
+            for component, needed in work.components:
+                yield Movement(work.ended_on, component, -needed)
         for sold in self.sales:
             for line in sold.lines:
                 yield Movement(sold.shipped_on, line.product, -line.quantity)
@@ -56,15 +65,17 @@ class Slice:
 
     def last_day(self) -> date:
         """The day after which nothing of the slice happens."""
-        days = [*(o.due_on for o in self.purchases), *(o.due_on for o in self.sales)]
+        days = [o.due_on for o in self.purchases]
+        days += [o.due_on for o in self.sales]
+        days += [o.ended_on for o in self.work]
         return max(days, default=max(self.bought_in.last, self.sold_in.last))
 
 
-def take(source: Source, *, purchases: Days, sales: Days) -> Slice:
-    """Read what is to be loaded."""
-    return Slice(
-        purchases, sales, purchase_orders(source, purchases), sales_orders(source, sales), units.contents(source)
-    )
+def take(source: Source, *, purchases: Days, sales: Days, work: Days | None = None) -> Slice:
+    """Read what is to be loaded; no work orders where no days are given for them."""
+    bought, sold = purchase_orders(source, purchases), sales_orders(source, sales)
+    made = work_orders(source, work) if work else ()
+    return Slice(purchases, sales, bought, sold, units.contents(source), work, made)
 
 
 def costs_on(source: Source, day: date) -> dict[str, Decimal]:

@@ -48,7 +48,8 @@ class Context:
 @dataclass(frozen=True)
 class Stage:
     """One kind of document made of orders of the type `of`. `day` is when, None where the order has none of it;
-    `body` is what a person would type; `actions` are done to it in this order."""
+    `body` is what a person would type; `actions` are done to it in this order, with what `inputs` says of an order of
+    the day."""
 
     key: str
     of: type[Any]
@@ -56,6 +57,7 @@ class Stage:
     body: Callable[[Context, Any], Body]
     actions: Callable[[Any], Sequence[str]]
     reference: Callable[[Any], str] = lambda order: str(order.number)
+    inputs: Callable[[Any], dict[str, Any]] | None = None
 
 
 def quantity(value: Decimal) -> str:
