@@ -1,7 +1,9 @@
 """A bicycle maker's summer: July's sales and the half-year's purchases of AdventureWorks, loaded as people would type
 them — ordered, received or delivered, invoiced and paid on the days of the source — and what the books then say.
 
-The expected figures are those of `tests/server/loading/test_figures.py`, reckoned from the files before any posting.
+Nothing is made: what is not bought lies there from the beginning. `test_adventureworks_makes.py` has a month with work
+orders. The expected figures are those of `tests/server/loading/test_figures.py`, reckoned from the files before any
+posting.
 Minutes long: `make realdata` runs it.
 """
 
@@ -12,7 +14,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 from django.db.models import Count, F, Q, Sum
 
 from jingwei.books.models import JournalLine, OpenItem
@@ -28,6 +29,7 @@ from jingwei.server.loading.firm import Firm, found
 from jingwei.server.loading.source import Days
 from jingwei.server.roles import PRESETS
 from jingwei.stock.models import Move, ValueEntry
+from tests.scenarios.ledgers import amount, lowest_levels, own, posted
 from tests.support.realdata import adventureworks as files
 from tests.support.rules import check_invariants
 from tests.support.world import World
@@ -54,22 +56,6 @@ def loaded() -> adventureworks.Loaded:
 @pytest.fixture(scope="module")
 def firm(loaded) -> Firm:
     return found("AW", first=HALF_YEAR.first, last=HALF_YEAR.last, group_id=loaded.company.group_id)
-
-
-def amount(text: str) -> Decimal:
-    return Decimal(text.replace(",", ""))
-
-
-def own(model, loaded):
-    return model.objects.filter(group_id=loaded.company.group_id)
-
-
-def posted(loaded, *codes: str, month: int | None = None) -> Decimal:
-    """Credit less debit of accounts, in a month of 2013 or altogether."""
-    rows = own(JournalLine, loaded).filter(account__code__in=codes)
-    if month is not None:
-        rows = rows.filter(posted_on__year=2013, posted_on__month=month)
-    return rows.aggregate(sum=Sum("credit") - Sum("debit"))["sum"] or Decimal(0)
 
 
 def test_masters_are_all_there(loaded):
@@ -167,24 +153,11 @@ def test_stock_and_cost_of_sales_are_what_came_in(loaded):
     assert posted(loaded, "3900") == amount("4,818,812.12")
 
 
-LOWEST = """
-WITH steps AS (
-    SELECT item_id, effective_on, direction, direction * sum(quantity) AS change FROM move
-    WHERE group_id = %s AND direction <> 0 GROUP BY item_id, effective_on, direction
-), levels AS (
-    SELECT item_id, sum(change) OVER (PARTITION BY item_id ORDER BY effective_on, direction DESC) AS level FROM steps
-)
-SELECT item.code, min(level) FROM levels JOIN item ON item.id = item_id GROUP BY item.code
-"""
-
-
 def test_the_opening_stock_is_the_least_with_which_nothing_is_missing(loaded):
     codes = {row["ProductID"]: row["ProductNumber"] for row in files().rows("Production.Product")}
     opened = {codes[product] for product in loaded.opening.quantities}
     assert len(opened) == 186
-    with connection.cursor() as cursor:
-        cursor.execute(LOWEST, [loaded.company.group_id])
-        lowest = dict(cursor.fetchall())
+    lowest = lowest_levels(loaded)
     assert {code for code, level in lowest.items() if level < 0} == set()
     assert {code: lowest[code] for code in opened} == dict.fromkeys(opened, 0)
 

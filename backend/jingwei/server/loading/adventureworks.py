@@ -29,7 +29,7 @@ STAGES = (
     buying.INVOICED,
     buying.RETURNED,
     buying.CREDITED,
-    *making.REPORTED,
+    making.REPORTED,
     making.COMPLETED,
     making.CLOSED,
     selling.DELIVERED,
@@ -112,7 +112,8 @@ def load(
     before = _posted(company.company)
     imported = firm.stock_masters(company, source, dict(taken.contents), say)
     began_with = opening.of(taken, slices.costs_on(source, taken.first_day()))
-    tally = running.load(context, STAGES, [began_with, *taken.purchases, *taken.sales, *taken.work], say)
+    orders = [began_with, *taken.purchases, *taken.sales, *taken.work, *making.reports(taken.work)]
+    tally = running.load(context, STAGES, orders, say)
     return Loaded(
         company.company,
         taken,

@@ -51,6 +51,7 @@ def bill_bodies(source: Source) -> Iterator[Body]:
                     "component": numbers[row["ComponentID"]],
                     "quantity": row["PerAssemblyQty"],
                     "unit": units.table()[row["UnitMeasureCode"]].code,
+                    "is_backflushed": "TRUE",
                     "valid_from": _day(row["StartDate"]),
                     "valid_to": _day(row["EndDate"]),
                 }

@@ -3,15 +3,28 @@ with what is finished."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from jingwei.server.loading.masters import STOCK
 from jingwei.server.loading.stages import Body, Context, Stage, quantity
-from jingwei.server.loading.working import WorkOrder
+from jingwei.server.loading.working import WorkOrder, WorkStep
 
 ORDER, REPORT, COMPLETION = "production.order", "production.operation-report", "production.completion"
 #: Hours of the day: after what comes in the morning and before what leaves at noon, level by level.
-MADE_FROM = 7
+REPORTED_AT, MADE_FROM = 6, 7
+
+
+class Report(NamedTuple):
+    """What is told of an operation of an order when it is done."""
+
+    order: WorkOrder
+    step: WorkStep
+
+    @property
+    def number(self) -> str:
+        """The number of the order, and that of the operation."""
+        return f"{self.order.number}-{self.step.sequence}"
 
 
 def ordered(context: Context, order: WorkOrder) -> Body:
@@ -39,17 +52,23 @@ def ordered(context: Context, order: WorkOrder) -> Body:
     return {**body, "operations": steps} if steps else body
 
 
-def reported(context: Context, order: WorkOrder, at: int) -> Body:
+def reports(orders: Iterable[WorkOrder]) -> Iterator[Report]:
+    """The reports of all operations of orders."""
+    return (Report(order, step) for order in orders for step in order.steps)
+
+
+def reported(context: Context, report: Report) -> Body:
     """An operation: its hours, and all the pieces."""
-    id, step = context.id_of(ORDER, order.number), order.steps[at]
+    order, step = report
+    id = context.id_of(ORDER, order.number)
     return {
         "order": id,
         "operation": step.sequence,
-        "reported_at": context.firm.at(order.ended_on, MADE_FROM - 1).isoformat(),
+        "reported_at": context.firm.at(order.ended_on, REPORTED_AT).isoformat(),
         "quantity_good": quantity(order.stocked),
         "quantity_scrapped": quantity(order.scrapped),
         "hours": quantity(step.hours),
-        "reference": f"{order.number}-{step.sequence}",
+        "reference": report.number,
         "sources": [id],
     }
 
@@ -73,20 +92,7 @@ def _closing(order: WorkOrder) -> dict[str, Any]:
     return {"posted_on": order.ended_on, "reason": "AdventureWorks"}
 
 
-def _step(at: int) -> Stage:
-    """The reports of the operation at a position, of the orders that have so many."""
-    return Stage(
-        REPORT,
-        WorkOrder,
-        lambda order: order.ended_on if len(order.steps) > at else None,
-        lambda context, order: reported(context, order, at),
-        lambda _order: ("post",),
-        lambda order: f"{order.number}-{order.steps[at].sequence}",
-    )
-
-
 RELEASED = Stage(ORDER, WorkOrder, lambda o: o.started_on, ordered, lambda _o: ("release",))
-#: The source's orders have at most this many operations.
-REPORTED = tuple(_step(at) for at in range(7))
+REPORTED = Stage(REPORT, Report, lambda r: r.order.ended_on, reported, lambda _r: ("post",))
 COMPLETED = Stage(COMPLETION, WorkOrder, lambda o: o.ended_on, completed, lambda _o: ("post",))
 CLOSED = Stage(ORDER, WorkOrder, lambda o: o.ended_on, ordered, lambda _o: ("close",), inputs=_closing)

@@ -17,8 +17,9 @@ from typing import Any
 
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import Command, run
+from jingwei.platform.documents.declare import Input
 from jingwei.platform.documents.drafting import own_rows
-from jingwei.platform.documents.perform import perform
+from jingwei.platform.documents.perform import act
 from jingwei.platform.documents.schema import parse, schemas
 from jingwei.platform.documents.write import create
 from jingwei.server.loading.importing import chunks
@@ -100,8 +101,8 @@ def _carry_out(context: Context, stage: Stage, orders: Sequence[Order], tally: T
     for order in orders:
         by_actions[tuple(stage.actions(order))].append(order)
     for actions, own in by_actions.items():
-        for action in actions:
-            _act(context, stage, action, own, tally)
+        if actions:
+            _act(context, stage, actions, own, tally)
 
 
 def _known(command: Command, key: str, references: Sequence[str]) -> dict[str, Made]:
@@ -127,13 +128,23 @@ def _make(command: Command, key: str, drafts: Sequence[Any]) -> list[Any]:
     return create(command, key, drafts)
 
 
-def _act(context: Context, stage: Stage, action: str, orders: Sequence[Order], tally: Tally) -> None:
-    """An action on those of the documents whose state it begins from."""
-    declared = catalogue.get(stage.key).action(action)
-    assert declared is not None, f"{stage.key} has no action {action}"
+def _act(context: Context, stage: Stage, actions: Sequence[str], orders: Sequence[Order], tally: Tally) -> None:
+    """Actions one after the other, all or none, on those of the documents whose state the first begins from."""
+    first = catalogue.get(stage.key).action(actions[0])
+    assert first is not None, f"{stage.key} has no action {actions[0]}"
     known = context.made[stage.key]
-    wanted = {known[r].id: r for o in orders if known[r := stage.reference(o)].state in declared.source}
-    inputs = declared.inputs(**stage.inputs(orders[0])) if stage.inputs is not None else None
-    for record in perform(stage.key, list(wanted), action, inputs, actor=context.firm.actor) if wanted else ():
+    wanted = {known[r].id: r for o in orders if known[r := stage.reference(o)].state in first.source}
+    if not wanted:
+        return
+    inputs = first.inputs(**stage.inputs(orders[0])) if stage.inputs is not None else None
+    work: Callable[[Command], list[Any]] = partial(_do, key=stage.key, ids=list(wanted), actions=actions, inputs=inputs)
+    for record in run(context.firm.actor, work):
         known[wanted[record.pk]] = Made(record.pk, record.state, record.number)
-        tally.actions[f"{stage.key}.{action}"] += 1
+    tally.actions.update({f"{stage.key}.{action}": len(wanted) for action in actions})
+
+
+def _do(command: Command, key: str, ids: Sequence[int], actions: Sequence[str], inputs: Input | None) -> list[Any]:
+    records: list[Any] = []
+    for action in actions:
+        records = act(command, key, ids, action, inputs)
+    return records

@@ -92,7 +92,8 @@ def _parts(order: SalesOrder) -> list[tuple[int, str]]:
 
 
 def _confirmed(_order: SalesOrder) -> Sequence[str]:
-    return ("confirm",)
+    """The source keeps nothing for anybody: whatever is there goes to what comes first by date."""
+    return ("confirm", "unreserve")
 
 
 def _posted(_order: SalesOrder) -> Sequence[str]:

@@ -75,7 +75,7 @@ def take(source: Source, *, purchases: Days, sales: Days, work: Days | None = No
     """Read what is to be loaded; no work orders where no days are given for them."""
     bought, sold = purchase_orders(source, purchases), sales_orders(source, sales)
     made = work_orders(source, work) if work else ()
-    return Slice(purchases, sales, bought, sold, units.contents(source), work, made)
+    return Slice(purchases, sales, bought, sold, units.contents(source), made_in=work, work=made)
 
 
 def costs_on(source: Source, day: date) -> dict[str, Decimal]:

@@ -14,6 +14,7 @@ from jingwei.finance.models import Payment
 from jingwei.masterdata.models import Department, Employee, Item, ItemUnit, Party, PartyAddress, PartyContact, Unit
 from jingwei.platform.errors import Refusal
 from jingwei.platform.models import AuditEvent, Company
+from jingwei.production.models import Completion, OperationReport, ProductionComponent, ProductionOrder
 from jingwei.purchasing.models import (
     GoodsReceipt,
     PurchaseOrder,
@@ -27,6 +28,7 @@ from jingwei.server.cli import main
 from jingwei.server.loading import adventureworks, running
 from jingwei.server.loading.source import Days
 from jingwei.server.runtime import RuntimeProblem
+from jingwei.stock.models import Balance, Reservation, ValueEntry
 from jingwei.warehouse.models import Adjustment
 from tests.server.loading import tiny
 from tests.support.rules import check_invariants
@@ -46,10 +48,10 @@ def world():
     return new_world()
 
 
-def load(world, folder, *, purchases=MARCH, sales=MARCH):
+def load(world, folder, *, purchases=MARCH, sales=MARCH, work=None):
     said: list[str] = []
     return adventureworks.load(
-        folder, purchases=purchases, sales=sales, code="AW", say=said.append, group_id=world.group.pk
+        folder, purchases=purchases, sales=sales, work=work, code="AW", say=said.append, group_id=world.group.pk
     )
 
 
@@ -111,11 +113,11 @@ def test_work_centres_and_bills_come_with_their_days(world, folder):
     bill = own(BillOfMaterials, world).get()
     assert (bill.item.code, bill.reference, bill.state, bill.version) == ("BI-1", "BI-1", "active", 2)
     lines = own(BillLine, world).order_by("line")
-    found = lines.values_list("component__code", "quantity", "unit__code", "valid_from", "valid_to")
+    found = lines.values_list("component__code", "quantity", "unit__code", "valid_from", "valid_to", "is_backflushed")
     assert list(found) == [
-        ("BE-1", 5, "EA", date(2019, 1, 1), date(2019, 12, 31)),
-        ("BE-1", 1, "EA", date(2020, 1, 1), None),
-        ("GL-1", 2, "OZ", date(2019, 1, 1), None),
+        ("BE-1", 5, "EA", date(2019, 1, 1), date(2019, 12, 31), True),
+        ("BE-1", 1, "EA", date(2020, 1, 1), None, True),
+        ("GL-1", 2, "OZ", date(2019, 1, 1), None, True),
     ]
     assert not own(Routing, world).exists()
 
@@ -123,7 +125,7 @@ def test_work_centres_and_bills_come_with_their_days(world, folder):
 def test_packages_and_addresses_come_with_their_records(world, folder):
     load(world, folder)
     packed = own(ItemUnit, world).order_by("item__code").values_list("item__code", "unit__code", "numerator")
-    # 13 bells sold and 100 used of 2 cases that stayed: a case of 100 covers them, one of 50 does not.
+    # 13 bells sold and 107 used of 2 cases that stayed: a case of 100 covers them, one of 50 does not.
     assert list(packed) == [("BE-1", "CS", 100), ("GL-1", "GAL", 128)]
     addresses = own(PartyAddress, world).order_by("party__code", "line").values_list("party__code", "use", "street")
     assert list(addresses) == [
@@ -156,7 +158,7 @@ def test_orders_become_what_their_state_says(world, folder):
     assert own(GoodsReceipt, world).values_list("reference", "state").get() == ("PO1", "posted")
     assert own(PurchaseReturn, world).values_list("reference", "state", "is_final").get() == ("PO1", "posted", True)
     came = own(GoodsReceipt, world).get()
-    assert came.moved_at == datetime(2020, 3, 4, 17, tzinfo=UTC), "nine in the morning in Los Angeles"
+    assert came.moved_at == datetime(2020, 3, 4, 13, tzinfo=UTC), "five in the morning in Los Angeles"
     # 2 lines say that goods came of orders that are not complete; one due date lay before the day the goods came.
     text = "\n".join(loaded.lines())
     assert "Ignored receipts of orders that are not complete: 2 lines." in text
@@ -242,8 +244,60 @@ def test_the_stock_begins_with_what_would_be_missing(world, folder):
     assert opening.amount == loaded.opening.value == Decimal("3.00") + 2 * Decimal("250.01")
 
 
+def test_work_orders_are_made_as_the_source_says(world, folder):
+    loaded = load(world, folder, work=MARCH)
+    orders = own(ProductionOrder, world).order_by("reference")
+    facts = ("reference", "state", "quantity", "quantity_completed", "quantity_scrapped", "start_on", "due_on")
+    assert list(orders.values_list(*facts)) == [
+        ("WO2", "closed", 5, 4, 1, date(2020, 3, 2), date(2020, 3, 5)),
+        ("WO3", "closed", 2, 2, 0, date(2020, 3, 9), date(2020, 3, 9)),  # the source has it due before it begins
+    ]
+    assert set(orders.values_list("closed_on", flat=True)) == {date(2020, 3, 6), date(2020, 3, 12)}
+    parts = ProductionComponent.objects.filter(group=world.group).order_by("order__reference", "line")
+    assert list(parts.values_list("order__reference", "item__code", "quantity_required", "quantity_issued")) == [
+        ("WO2", "BE-1", 5, 5),  # a bell and two ounces of glue for each that was begun, as the bill says of that day
+        ("WO2", "GL-1", 10, 10),
+        ("WO3", "BE-1", 2, 2),
+        ("WO3", "GL-1", 4, 4),
+    ]
+    reports = own(OperationReport, world).order_by("operation")
+    facts = ("reference", "state", "quantity_good", "quantity_scrapped", "hours", "amount_labour")
+    assert list(reports.values_list(*facts)) == [
+        ("WO2-1", "posted", 4, 1, Decimal("3.0"), Decimal("36.75")),
+        ("WO2-4", "posted", 4, 1, Decimal("1.5"), Decimal("18.38")),
+    ]
+    finished = own(Completion, world).order_by("reference")
+    assert list(finished.values_list("reference", "state", "quantity", "quantity_scrapped", "reason", "moved_at")) == [
+        ("WO2", "posted", 4, 1, "Dented", datetime(2020, 3, 6, 16, tzinfo=UTC)),
+        ("WO3", "posted", 2, 0, "", datetime(2020, 3, 12, 15, tzinfo=UTC)),
+    ], "eight in the morning in Los Angeles, in winter and in summer"
+    # Bells cost 0.20 and an ounce of glue 10 / 128: 1.00 and 0.78 with 55.13 of work in four bicycles that are left of
+    # five, 0.40 and 0.31 in two. Those that were sold lay there before.
+    assert (balance(world, "WIP"), balance(world, "MOH")) == (0, -Decimal("55.13"))
+    bicycles = ValueEntry.objects.filter(group=world.group, item__code="BI-1", move__document_line=0)
+    assert bicycles.aggregate(sum=Sum("amount"))["sum"] == Decimal("56.91") + Decimal("0.71")
+    kept = JournalLine.objects.filter(group=world.group, account__code="1260").aggregate(s=Sum("debit") - Sum("credit"))
+    assert kept["s"] == Decimal("57.62")
+    assert loaded.opening.quantities == {"1": 1, "2": 2}
+    check_invariants(world)
+
+
+def test_a_work_order_takes_from_the_stock_what_it_needs_and_no_more_is_there_than_that(world, folder):
+    text = (folder / "Purchasing.PurchaseOrderDetail.csv").read_text(encoding="utf-8")
+    less = text.replace("3,1,20.0005,60.0015,3.00,1.00,2.00", "3,1,20.0005,60.0015,0.00,0.00,0.00")
+    assert less != text
+    (folder / "Purchasing.PurchaseOrderDetail.csv").write_text(less, encoding="utf-8")
+    loaded = load(world, folder, work=MARCH)
+    # No bell comes: 1 is sold on the 3rd, 5 are used on the 6th, 12 sold on the 10th, 2 used on the 12th.
+    assert loaded.opening.quantities == {"1": 20, "2": 2}
+    left = Balance.objects.filter(group=world.group).values_list("item__code", "on_hand")
+    assert dict(left) == {"BE-1": 0, "BI-1": 6, "GL-1": 128 - 14}
+    assert not Reservation.objects.filter(group=world.group, state="open").exists()
+    check_invariants(world)
+
+
 def test_a_run_that_was_broken_off_goes_on_where_it_stopped(world, folder, monkeypatch):
-    whole = running.perform
+    whole = running.act
     left = iter(range(4))
 
     def breaking(*arguments, **named):
@@ -251,19 +305,20 @@ def test_a_run_that_was_broken_off_goes_on_where_it_stopped(world, folder, monke
             raise KeyboardInterrupt
         return whole(*arguments, **named)
 
-    monkeypatch.setattr(running, "perform", breaking)
+    monkeypatch.setattr(running, "act", breaking)
     with pytest.raises(KeyboardInterrupt):
-        load(world, folder)
-    monkeypatch.setattr(running, "perform", whole)
-    drafts = own(PurchaseOrder, world).filter(state="draft").count() + own(GoodsReceipt, world).count()
-    assert drafts > 0, "it was broken off in the middle of the work"
+        load(world, folder, work=MARCH)
+    monkeypatch.setattr(running, "act", whole)
+    drafts = own(SalesOrder, world).filter(state="draft")
+    assert drafts.exists(), "it was broken off between confirming and letting go of what was kept: neither is done"
 
-    second = load(world, folder)
+    second = load(world, folder, work=MARCH)
     assert second.masters == 0
     assert own(PurchaseOrder, world).count() == 4
     states = own(PurchaseOrder, world).order_by("reference").values_list("state", flat=True)
     assert list(states) == ["confirmed", "cancelled", "draft", "confirmed"]
-    third = load(world, folder)
+    assert set(own(ProductionOrder, world).values_list("state", flat=True)) == {"closed"}
+    third = load(world, folder, work=MARCH)
     assert (third.tally.documents.total(), third.tally.actions.total(), third.posted) == (0, 0, 0)
     check_invariants(world)
 
@@ -296,13 +351,26 @@ def command(world, folder, *more: str) -> int:
 def test_the_command_says_what_it_did(world, folder, capsys):
     assert command(world, folder, "--company", "AWX") == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[0] == "4 purchase orders and 2 sales orders are to be loaded"
-    assert "Company AWX: purchases of 2020-03-01 to 2020-03-31, sales of 2020-03-01 to 2020-03-31." in said
-    for kind in ("finance.payment: 3 documents, 4 lines", "sales.order: 2 documents, 5 lines"):
+    assert said[0] == "4 purchase orders, 2 sales orders and 2 work orders are to be loaded"
+    days = "2020-03-01 to 2020-03-31"
+    assert f"Company AWX: purchases of {days}, sales of {days}, work of {days}." in said
+    for kind in (
+        "finance.payment: 3 documents, 4 lines",
+        "sales.order: 2 documents, 5 lines",
+        "production.order: 2 documents, 6 lines",
+        "production.operation-report: 2 documents, 0 lines",
+        "production.completion: 2 documents, 4 lines",
+    ):
         assert [line for line in said if line.startswith(f"  {kind} in ")], kind
     assert Company.objects.filter(group=world.group, code="AWX").exists()
     assert command(world, folder, "--company", "AWX", "--sales-to", "2020-03-02") == 1
     assert "begun with purchases of 2020-03-01 to 2020-03-31, sales of" in capsys.readouterr().err
+    assert command(world, folder, "--company", "AWX", "--without-work") == 1
+    assert f"sales of {days}, work of {days}, and its opening stock covers that alone" in capsys.readouterr().err
+    assert command(world, folder, "--company", "AWY", "--work-to", "2020-03-05") == 0
+    assert "4 purchase orders, 2 sales orders and 1 work orders are to be loaded" in capsys.readouterr().out
+    assert command(world, folder, "--company", "AWZ", "--without-work") == 0
+    assert "4 purchase orders, 2 sales orders and 0 work orders are to be loaded" in capsys.readouterr().out
 
 
 def test_the_command_names_what_it_cannot_read(world, folder, tmp_path, capsys):

@@ -1,7 +1,8 @@
 """A company of our own invention in the files of AdventureWorks: small enough to reckon by hand.
 
-Three products: a bell that is bought in cases and sold by the piece, a bicycle that is only sold, and glue, bought by
-the gallon and kept in ounces. Four purchase orders, one of each state; two sales orders.
+Three products: a bell that is bought in cases and sold by the piece, a bicycle that is made and sold, and glue, bought
+by the gallon and kept in ounces. Four purchase orders of March, one of each state; two sales orders; two work orders,
+one of them with operations and a spoilt piece.
 """
 
 from __future__ import annotations
@@ -38,7 +39,19 @@ TABLES = {
         1 Tool_Crib 0.0000 0.00
         50 Subassembly 12.2500 108.00
     """,
-    "Production.WorkOrder": "ProductID OrderQty StartDate\n2 100 2020-02-01",
+    "Production.WorkOrder": """
+        WorkOrderID ProductID OrderQty StockedQty ScrappedQty StartDate EndDate DueDate ScrapReasonID
+        1 2 100 100 0 2020-02-01 2020-02-11 2020-02-12 -
+        2 2 5 4 1 2020-03-02 2020-03-06 2020-03-05 7
+        3 2 2 2 0 2020-03-09 2020-03-12 2020-03-08 -
+    """,
+    "Production.WorkOrderRouting": """
+        WorkOrderID OperationSequence LocationID ActualResourceHrs
+        1 1 50 9.0000
+        2 4 50 1.5000
+        2 1 50 3.0000
+    """,
+    "Production.ScrapReason": "ScrapReasonID Name\n7 Dented",
     "Purchasing.ProductVendor": "ProductID UnitMeasureCode\n1 CS\n3 GAL",
     "Purchasing.Vendor": "BusinessEntityID AccountNumber Name\n900 BELLS0001 Bells and Whistles",
     "Purchasing.PurchaseOrderHeader": """
