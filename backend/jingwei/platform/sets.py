@@ -35,11 +35,19 @@ def _column(field: models.Field[Any, Any]) -> tuple[str, str, str]:
     return name, kind.split("(", maxsplit=1)[0], name
 
 
-def _values(field: models.Field[Any, Any], rows: Sequence[Any]) -> list[Any]:
+def _values(field: models.Field[Any, Any], rows: Sequence[Any]) -> list[Any] | str:
     values = [getattr(row, field.attname) for row in rows]
     if isinstance(field, models.JSONField):
-        return [v if v is None else json.dumps(v, cls=DjangoJSONEncoder, ensure_ascii=False) for v in values]
+        return _documents(values)
     return values
+
+
+def _documents(values: Sequence[Any]) -> str:
+    """JSON as the text of an array: the driver looks for what to escape quote by quote, which takes longer than all
+    the rest of a statement."""
+    texts = ("NULL" if v is None else json.dumps(v, cls=DjangoJSONEncoder, ensure_ascii=False) for v in values)
+    escaped = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return "{" + ",".join(text if text == "NULL" else f'"{text}"' for text in escaped) + "}"
 
 
 def insert(rows: Sequence[Any]) -> None:
