@@ -1,7 +1,8 @@
-"""What the ledgers of a loaded company say. Each is the only one of its group."""
+"""The slice of AdventureWorks that is loaded, and what the ledgers of its company say, the only one of its group."""
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,13 @@ from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from jingwei.books.models import JournalLine
+from jingwei.server.loading import adventureworks
 from jingwei.server.loading.adventureworks import Loaded
+from jingwei.server.loading.source import Days
+from tests.support.realdata import adventureworks as files
+
+JULY = Days(date(2013, 7, 1), date(2013, 7, 31))
+HALF_YEAR = Days(date(2013, 7, 1), date(2013, 12, 31))
 
 _LOWEST = """
 WITH steps AS (
@@ -20,6 +27,19 @@ WITH steps AS (
 )
 SELECT item.code, min(level) FROM levels JOIN item ON item.id = item_id GROUP BY item.code
 """
+
+
+def load(group_id: int) -> Loaded:
+    """The half-year's purchases, July's work and July's sales, into the company AW of a group."""
+    return adventureworks.load(
+        files().folder,
+        purchases=HALF_YEAR,
+        sales=JULY,
+        work=JULY,
+        code="AW",
+        say=lambda _text: None,
+        group_id=group_id,
+    )
 
 
 def amount(text: str) -> Decimal:
