@@ -17,6 +17,7 @@ from jingwei.production import costing
 from jingwei.production.models import Completion, OperationReport, ProductionComponent, ProductionOrder
 from jingwei.server.loading import amounts
 from jingwei.stock.models import Balance, Move, PlannedMove, Reservation
+from jingwei.warehouse.models import Adjustment
 from tests.scenarios.ledgers import amount, lowest_levels, own, posted
 from tests.support.realdata import adventureworks as files
 
@@ -80,8 +81,8 @@ def test_the_opening_stock_is_the_least_with_which_nothing_is_missing(loaded):
     lowest = lowest_levels(loaded)
     assert {code for code, level in lowest.items() if level < 0} == set()
     assert {code: lowest[code] for code in opened} == dict.fromkeys(opened, 0)
-    began = own(Move, loaded).filter(document__type="warehouse.opening").values_list("item__code", "quantity")
-    assert dict(began) == opened
+    began = own(Move, loaded).filter(document_id=own(Adjustment, loaded).get(reference="OPENING").pk)
+    assert dict(began.values_list("item__code", "quantity")) == opened
 
 
 def test_what_lies_there_in_the_end_is_what_the_movements_of_the_source_leave(loaded):

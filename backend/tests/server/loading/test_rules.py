@@ -10,6 +10,7 @@ import pytest
 from jingwei.server.loading import units
 from jingwei.server.loading.shortfall import Movement, shortfalls
 from jingwei.server.loading.source import Days, Source, purchase_orders
+from jingwei.server.loading.working import Bills
 from jingwei.server.runtime import RuntimeProblem
 
 
@@ -47,6 +48,22 @@ def test_a_dozen_and_a_gallon_hold_what_they_always_hold():
     gallon, ounce = units.table()["GAL"], units.table()["OZ"]
     exact = Decimal(gallon.numerator) * int(ounce.denominator) / (int(gallon.denominator) * Decimal(ounce.numerator))
     assert exact == 128
+
+
+def test_a_bill_says_what_is_needed_on_a_day_and_how_many_levels_lie_below():
+    old, new = date(2013, 1, 1), date(2013, 7, 1)
+    made_of = Bills(
+        {
+            "bike": [("wheel", Decimal(2), old, date.max), ("bell", Decimal(1), new, date.max)],
+            "wheel": [("spoke", Decimal(36), old, date(2013, 6, 30)), ("spoke", Decimal(32), new, date.max)],
+        }
+    )
+    assert list(made_of.needs("wheel", Decimal(3), date(2013, 6, 30))) == [("spoke", 108)]
+    assert list(made_of.needs("wheel", Decimal(3), new)) == [("spoke", 96)]
+    assert list(made_of.needs("bike", Decimal(5), date(2013, 6, 30))) == [("wheel", 10)]
+    assert list(made_of.needs("bike", Decimal(5), date(2012, 12, 31))) == []
+    assert list(made_of.needs("bell", Decimal(5), new)) == []
+    assert made_of.levels() == {"bike": 2, "wheel": 1, "spoke": 0, "bell": 0}
 
 
 def test_a_missing_file_is_named(tmp_path):
