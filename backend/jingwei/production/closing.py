@@ -15,7 +15,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.books import journal
@@ -28,8 +27,9 @@ from jingwei.platform.documents.declare import Input, asked
 from jingwei.platform.errors import Problem, refuse
 from jingwei.production import costing, counters, journaling, orders
 from jingwei.production.costing import Work
-from jingwei.production.models import OperationReport, ProductionOrder
-from jingwei.stock import expecting, planned, revaluing, shifting
+from jingwei.production.models import ProductionOrder
+from jingwei.stock import expecting, planned, posting, revaluing, shifting
+from jingwei.stock.ledger import books_of
 from jingwei.stock.models import Move, ValueEntry, ValueKind
 
 EVENT, PURPOSE = "production.closed", "closed"
@@ -88,14 +88,19 @@ def close(command: Command, records: Sequence[ProductionOrder], inputs: Closing)
     """Settle what is left in work and plan nothing more. Raises `production.open`, `date.order`, `period.closed`."""
     refuse(p for o in records if (p := _open(o, inputs)) is not None)
     ids = [o.pk for o in records]
-    goods = _goods(command, ids)
-    refuse(_too_early(command, records, goods, inputs.posted_on))
+    goods, works = _goods(command, ids), costing.works(command.actor.group_id, ids)
+    refuse(_too_early(command, records, goods, works, inputs.posted_on))
+    hosts: list[Any] = [host for o in records for host in (o, *o.components)]
+    items = posting.items_of(command, (host.item_id for host in hosts))
     counters.load_items(command, records)
-    for turn in _turns(records, goods):
-        works = costing.works(command.actor.group_id, [o.pk for o in turn])
+    asked = [(event, item) for event in AFTERWARDS.values() for item in items.values()]
+    for number, turn in enumerate(_turns(records, goods)):
+        if number:  # those before have changed what these took
+            works |= costing.works(command.actor.group_id, [o.pk for o in turn])
         for company_id in sorted({o.company_id for o in turn}):
             held = [o for o in turn if o.company_id == company_id]
             fixed = expecting.standards(command, company_id, (o.item_id for o in held))
+            books_of(command, company_id).know(asked)
             own = [Close(o, works[o.pk], goods[o.pk], is_standard=o.item_id in fixed) for o in held]
             _settle(command, company_id, own, inputs.posted_on)
     for order in records:
@@ -143,7 +148,7 @@ def _goods(command: Command, ids: Sequence[int]) -> dict[int, Goods]:
         .order_by("move_id")
         .values_list("subject_id", "move_id", "account__code")
     )
-    moves = {m.pk: m for m in Move.objects.filter(group_id=command.actor.group_id, id__in=[m for _s, m, _c in rows])}
+    moves = command.load(Move, (move for _order, move, _code in rows))
     found = {id: Goods() for id in ids}
     gone: dict[int, Decimal] = defaultdict(lambda: ZERO)
     taken_back = {m.reverses_id for m in moves.values()}
@@ -163,15 +168,15 @@ def _goods(command: Command, ids: Sequence[int]) -> dict[int, Goods]:
 
 
 def _too_early(
-    command: Command, records: Sequence[ProductionOrder], goods: dict[int, Goods], on: date
+    command: Command,
+    records: Sequence[ProductionOrder],
+    goods: dict[int, Goods],
+    works: dict[int, Work],
+    on: date,
 ) -> Iterable[Problem]:
     """`date.order`, where goods moved or work was reported after the day of the close."""
-    rows = OperationReport.objects.filter(
-        group_id=command.actor.group_id, order_id__in=[o.pk for o in records], state="posted"
-    )
-    reported = dict(rows.values("order_id").annotate(last=Max("reported_at")).values_list("order_id", "last"))
     for order in records:
-        worked = reported.get(order.pk)
+        worked = works[order.pk].reported_at
         last = max(goods[order.pk].last_on, command.date_of(worked, order.company_id) if worked else date.min)
         if on < last:
             message = _("Something was posted for %(order)s on %(date)s, after that day.")

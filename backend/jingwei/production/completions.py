@@ -97,6 +97,7 @@ def _consumed(completion: Completion, line: int, order_line: int, quantity: Deci
 def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
     """A released order, something that is finished, places of the stock, lots; components as those of issues."""
     known = counters.orders(command, (d.record.order_id for d in drafts))
+    counters.load_places(command, known.values())
     first = places.first_of_stock(command, drafts[0].record.company_id) if drafts else None
     problems: list[Problem] = []
     for draft in drafts:
@@ -176,7 +177,6 @@ def post(command: Command, completions: Sequence[Completion], inputs: Input) -> 
     changes.save()
     for company_id in sorted({c.company_id for c in completions}):
         _move(command, company_id, [c for c in completions if c.company_id == company_id])
-    journaling.post(command, [_elements(command, c) for c in completions])
 
 
 def _value(command: Command, order: ProductionOrder, completion: Completion) -> None:
@@ -242,7 +242,8 @@ def _move(command: Command, company_id: int, completions: Sequence[Completion]) 
             lines.append(line)
         drafts += _received(command, completion, pieces[completion.pk], place.pk, made)
         lines += [None] * len(pieces[completion.pk])
-    for taken_by, move in zip(lines, posting.post(command, company_id, drafts), strict=True):
+    besides = journaling.drafts(command, [_elements(command, c) for c in completions])
+    for taken_by, move in zip(lines, posting.post(command, company_id, drafts, besides=besides), strict=True):
         if taken_by is not None:
             taken_by.amount = abs(move.value)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -31,11 +32,12 @@ FROM value_entry v LEFT JOIN move m ON m.group_id = v.group_id AND m.id = v.move
 WHERE v.group_id = %(group)s AND v.subject_id = ANY(%(orders)s) GROUP BY 1
 """
 _WORK = """
-SELECT order_id, sum(labour), sum(overhead), sum(labour_out), sum(overhead_out) FROM (
-    SELECT order_id, amount_labour AS labour, amount_overhead AS overhead, 0 AS labour_out, 0 AS overhead_out
+SELECT order_id, sum(labour), sum(overhead), sum(labour_out), sum(overhead_out), max(reported_at) FROM (
+    SELECT order_id, amount_labour AS labour, amount_overhead AS overhead, 0 AS labour_out, 0 AS overhead_out,
+           reported_at
     FROM operation_report WHERE group_id = %(group)s AND order_id = ANY(%(orders)s) AND state = 'posted'
     UNION ALL
-    SELECT order_id, 0, 0, amount_labour, amount_overhead
+    SELECT order_id, 0, 0, amount_labour, amount_overhead, NULL
     FROM production_completion WHERE group_id = %(group)s AND order_id = ANY(%(orders)s) AND state = 'posted'
 ) work GROUP BY 1
 """
@@ -44,7 +46,8 @@ SELECT order_id, sum(labour), sum(overhead), sum(labour_out), sum(overhead_out) 
 @dataclass(slots=True)
 class Work:
     """What is in an order and what came out, functional currency. `held` is what its value entries leave in work in
-    process, `labour_out` and `overhead_out` what completions took of the work."""
+    process, `labour_out` and `overhead_out` what completions took of the work, `reported_at` when it was last worked
+    on."""
 
     material: Decimal = ZERO
     completed: Decimal = ZERO
@@ -53,6 +56,7 @@ class Work:
     overhead: Decimal = ZERO
     labour_out: Decimal = ZERO
     overhead_out: Decimal = ZERO
+    reported_at: datetime | None = None
 
     @property
     def in_process(self) -> Decimal:
@@ -74,7 +78,7 @@ def works(group_id: int, order_ids: Iterable[int]) -> dict[int, Work]:
         cursor.execute(_WORK, given)
         for order, *figures in cursor.fetchall():
             one = found[order]
-            one.labour, one.overhead, one.labour_out, one.overhead_out = figures
+            one.labour, one.overhead, one.labour_out, one.overhead_out, one.reported_at = figures
     return found
 
 

@@ -38,6 +38,7 @@ class Reversal(Input):
 def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
     """Components of released orders, quantities in their units, places of the stock, lots; fills item and place."""
     known = counters.orders(command, (d.record.order_id for d in drafts))
+    counters.load_places(command, known.values())
     first = _first(command, drafts)
     problems: list[Problem] = []
     for draft in drafts:

@@ -33,9 +33,14 @@ class Entry:
 
 def post(command: Command, entries: Sequence[Entry]) -> None:
     """Post the entries; those worth nothing write nothing. Raises `period.closed`, `books.account.undetermined`."""
+    journal.post(command, drafts(command, entries))
+
+
+def drafts(command: Command, entries: Sequence[Entry]) -> list[journal.EntryDraft]:
+    """The entries that are worth something, as the journal takes them. Raises `books.account.undetermined`."""
     worth = [e for e in entries if any(e.facts.values())]
     if not worth:
-        return
+        return []
     books = ledger.books_of(command, {e.company_id for e in worth})
     lines = [
         books[e.company_id].lines(
@@ -45,19 +50,16 @@ def post(command: Command, entries: Sequence[Entry]) -> None:
     ]
     wanted = ((e.company_id, x.account) for e, found in zip(worth, lines, strict=True) for x in found)
     accounts = ledger.accounts_of(command, wanted)
-    journal.post(
-        command,
-        [
-            journal.EntryDraft(
-                company_id=e.company_id,
-                currency=books[e.company_id].currency,
-                posted_on=e.on,
-                document_id=e.document_id,
-                purpose=e.purpose,
-                area=Area.STOCK_VALUE,
-                summary=e.number,
-                lines=ledger.drafted(found, accounts, e.company_id, 0, {}),
-            )
-            for e, found in zip(worth, lines, strict=True)
-        ],
-    )
+    return [
+        journal.EntryDraft(
+            company_id=e.company_id,
+            currency=books[e.company_id].currency,
+            posted_on=e.on,
+            document_id=e.document_id,
+            purpose=e.purpose,
+            area=Area.STOCK_VALUE,
+            summary=e.number,
+            lines=ledger.drafted(found, accounts, e.company_id, 0, {}),
+        )
+        for e, found in zip(worth, lines, strict=True)
+    ]

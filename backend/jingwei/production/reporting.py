@@ -30,6 +30,7 @@ class Reversal(Input):
 def check(command: Command, drafts: Sequence[Draft]) -> list[Problem]:
     """An operation of a released order, something that was done of it; fills the work centre."""
     known = counters.orders(command, (d.record.order_id for d in drafts), operations=True)
+    command.load(WorkCentre, (step.work_centre_id for o in known.values() for step in o.operations))
     problems: list[Problem] = []
     message: Text
     for draft in drafts:

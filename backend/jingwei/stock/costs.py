@@ -65,7 +65,7 @@ def histories(
     group_id = command.actor.group_id
     found = history.load(group_id, books.company_id, streams, since, books.instants, priced=priced)
     unknown = {origin for own in found.values() for origin in own.unknown()}
-    issues = {m.pk: m for m in history.moves_of(group_id, unknown).values() if m.direction < 0 and not m.origin_id}
+    issues = {m.pk: m for m in command.load(Move, unknown).values() if m.direction < 0 and not m.origin_id}
     if not issues:
         return found
     costs, parts = effective(command, books, issues.values()), history.parts_of(group_id, issues)
@@ -101,7 +101,7 @@ def of_returns(command: Command, books: Any, moves: Sequence[Move]) -> dict[int,
     is taken back: the share of the issue's cost, so that all parts of it add up exactly."""
     if not moves:
         return {}
-    issues = history.moves_of(command.actor.group_id, (m.origin_id for m in moves if m.origin_id))
+    issues = command.load(Move, (m.origin_id for m in moves))
     costs = effective(command, books, list(issues.values()))
     gone = gone_on(command, issues)
     worths = {}

@@ -281,8 +281,3 @@ def checkpoints(group_id: int, company_id: int, streams: Collection[Stream]) -> 
         if (row.item_id, row.lot_id) in found:
             found[row.item_id, row.lot_id].append(row)
     return found
-
-
-def moves_of(group_id: int, ids: Iterable[int]) -> dict[int, Move]:
-    """Posted moves by id, in one statement."""
-    return {row.pk: row for row in sets.among(Move, group_id, "id", set(ids))}

@@ -139,8 +139,15 @@ def beginnings(company: Company) -> tuple[dict[int, date], dict[int, datetime]]:
     return starts, {period: datetime.combine(day, time.min, zone) for period, day in starts.items()}
 
 
-def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[Any]) -> None:
-    """Post an entry per document and date for its moves, and one per period for corrections of earlier issues."""
+def post(
+    command: Command,
+    books: Books,
+    valuation: Valuation,
+    drafts: Sequence[Any],
+    besides: Sequence[journal.EntryDraft] = (),
+) -> None:
+    """Post an entry per document and date for its moves, one per period for corrections of earlier issues, and those
+    `besides`."""
     summaries = {d.document_id: d.summary for d in drafts}
     opened = {d.document_id for d in drafts if d.event == "stock.opened"}
     entries: dict[tuple[int, str, date], list[ValueEntry]] = defaultdict(list)
@@ -175,7 +182,8 @@ def post(command: Command, books: Books, valuation: Valuation, drafts: Sequence[
                 lines=_lines(command, members, red=document in red),
             )
             for (document, purpose, on), members in sorted(entries.items())
-        ],
+        ]
+        + list(besides),
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.books import periods
+from jingwei.books import journal, periods
 from jingwei.books.models import Area
 from jingwei.masterdata.models import VALUED, Item, ItemCategory, Location, Tracking, Unit
 from jingwei.platform import sets
@@ -59,9 +59,15 @@ class MoveDraft:
 
 
 def post(
-    command: Command, company_id: int, drafts: Sequence[MoveDraft], *, released: Mapping[Key, Decimal] | None = None
+    command: Command,
+    company_id: int,
+    drafts: Sequence[MoveDraft],
+    *,
+    released: Mapping[Key, Decimal] | None = None,
+    besides: Sequence[journal.EntryDraft] = (),
 ) -> list[Move]:
-    """Post moves of one company. `released` is how much of what is reserved at each key the moves use up.
+    """Post moves of one company. `released` is how much of what is reserved at each key the moves use up, `besides` are
+    further entries of their documents.
 
     Raises Refusal `stock.short`, `stock.negative_past`, `period.closed`, `qty.scale`, `qty.not_positive`,
     `item.not_stocked`, `lot.missing`, `move.same_location`, `books.not_started`.
@@ -90,7 +96,7 @@ def post(
     sets.insert(moves)
     balances.refuse_past_shortage(command, balances.dated_back(moves, places, rows), places)
     valuing.save(command, valuation, held)
-    ledger.post(command, books, valuation, drafts)
+    ledger.post(command, books, valuation, drafts, besides)
     return moves[:asked]
 
 

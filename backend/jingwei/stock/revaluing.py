@@ -134,7 +134,7 @@ def _work(command: Command, company_id: int, move_ids: Sequence[int], dates: Ite
     books = ledger.books_of(command, company_id)
     shared = periods.share(command, ((company_id, on, Area.STOCK_VALUE) for on in dates))
     group_id = command.actor.group_id
-    receipts = history.moves_of(group_id, move_ids)
+    receipts = command.load(Move, move_ids)
     items = posting.items_of(command, (m.item_id for m in receipts.values()))
     accounts = shifting.accounts_of(command, receipts)
     held = streams.lock(command, company_id, ((m.item_id, m.lot_id) for m in receipts.values()))

@@ -16,7 +16,7 @@ from jingwei.books.models import Area
 from jingwei.masterdata.pricing import share_of
 from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
-from jingwei.stock import costs, history, ledger, posting, streams
+from jingwei.stock import costs, ledger, posting, streams
 from jingwei.stock.models import Move, ValueEntry, ValueKind
 
 
@@ -39,9 +39,10 @@ def shift(command: Command, company_id: int, drafts: Sequence[Shift], *, event: 
         return []
     books = ledger.books_of(command, company_id)
     held = periods.share(command, ((company_id, d.posted_on, Area.STOCK_VALUE) for d in drafts))
-    issues = history.moves_of(command.actor.group_id, (d.move_id for d in drafts))
+    issues = command.load(Move, (d.move_id for d in drafts))
     items = posting.items_of(command, (m.item_id for m in issues.values()))
     streams.lock(command, company_id, ((item, None) for item in items))
+    books.know((event, item) for item in items.values())
     worth = costs.effective(command, books, list(issues.values()))
     gone = costs.gone_on(command, issues)
     accounts = accounts_of(command, issues)

@@ -113,7 +113,8 @@ def test_an_order_without_bill_or_capacity_is_not_released(world):
     (toy,) = works.create("production.order", order(3, item="TOY", reason="from scrap"))
     perform("production.order", [toy.pk], "release", actor=works.actor)
     works.create("engineering.work-centre", {"code": "IDLE", "name_en": "Idle", "resources": 0})
-    for step in ({}, {"work_centre": "IDLE"}):
+    works.create("engineering.work-centre", {"code": "NODAYS", "name_en": "Without calendar", "working_days": ""})
+    for step in ({}, *({"work_centre": code} for code in ("IDLE", "NODAYS"))):
         (made,) = works.create("production.order", order(2, operations=[{"sequence": 10, "name_en": "Weld", **step}]))
         assert refused(lambda of=made: perform("production.order", [of.pk], "release", actor=works.actor)) == [
             ("routing.no_capacity", 409)

@@ -67,6 +67,17 @@ FAULTS = [
         {"I-19"},
     ),
     ("value_entry v", "amount = amount * 2 WHERE kind = 'shift'", {"I-19"}),
+    (
+        "value_entry v",
+        "contra_id = account_id WHERE subject_id IN (SELECT id FROM production_order) AND kind = 'move'",
+        {"I-19"},
+    ),
+    (
+        "journal_line",
+        "account_id = (SELECT min(id) FROM account a WHERE a.company_id = journal_line.company_id AND a.role = 'COGS') "
+        "WHERE account_id IN (SELECT id FROM account WHERE role = 'WIP') AND credit > 0",
+        {"I-19"},
+    ),
     ("value_entry v", "amount = amount + 1 WHERE kind = 'revaluation'", {"I-17", "I-19"}),
 ]
 
