@@ -102,6 +102,17 @@ def test_all_work_orders_of_the_source(source):
     assert turns == sorted(turns)
 
 
+def test_everything_that_the_files_hold(source):
+    taken = slices.take(source, purchases=EVER, sales=EVER, work=EVER)
+    assert (len(taken.sales), sum(len(o.lines) for o in taken.sales)) == (31465, 121317)
+    assert sum(o.net for o in taken.sales) == Decimal("109846382.18")
+    assert (len(taken.purchases), ignored_receipts(taken.purchases)) == (4012, 676)
+    first = min(o.ordered_on for o in taken.purchases)
+    costs, opening = slices.costs_on(source, first), taken.opening()
+    assert (first, len(opening)) == (date(2011, 4, 16), 358)
+    assert sum(quantity * costs[item] for item, quantity in opening.items()) == Decimal("22157790.01")
+
+
 def test_work_of_july_straight_from_the_files(source):
     taken = {o.number: o for o in work_orders(source, JULY)}
     rows = [r for r in source.rows("Production.WorkOrder") if r["StartDate"].startswith("2013-07-")]
