@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.db import connection
 
@@ -23,11 +24,11 @@ Want = tuple[int, Decimal, date]
 
 _EXACT = Context(prec=60)
 
-# The item itself and everything it is made of by active bills. OFFSET 0 keeps the way through the indexes, whatever the
+# Items and everything they are made of by active bills. OFFSET 0 keeps the way through the indexes, whatever the
 # statistics say of bills that were loaded a moment ago.
 _BELOW = """
 WITH RECURSIVE below(item_id) AS (
-    SELECT %(item)s::bigint
+    SELECT unnest(%(items)s::bigint[])
     UNION
     SELECT next.component_id FROM below, LATERAL (
         SELECT l.component_id FROM bill_of_materials b JOIN bill_line l ON l.group_id = b.group_id AND l.bill_id = b.id
@@ -111,7 +112,7 @@ def components(command: Command, company_id: int, wants: Sequence[Want]) -> list
 def tree(group_id: int, company_id: int, want: Want) -> Iterator[Node]:
     """Everything a want takes, level by level, each component followed by what it is made of in turn; each level is
     rounded up as an order for it would be. Six statements, whatever the depth."""
-    bills = Bills(group_id, company_id, _reached(_BELOW, group_id, company_id, want[0]))
+    bills = Bills(group_id, company_id, below(group_id, company_id, [want[0]]))
     yield from _nodes(bills, want, 1)
 
 
@@ -125,7 +126,7 @@ def _nodes(bills: Bills, want: Want, level: int) -> Iterator[Node]:
 def where_used(group_id: int, company_id: int, item: int, on: date) -> Iterator[Use]:
     """Every bill of a day that an item goes into, directly or through others, the direct ones first in their branch.
     Six statements, whatever the depth."""
-    bills = Bills(group_id, company_id, _reached(_ABOVE, group_id, company_id, item))
+    bills = Bills(group_id, company_id, _reached(_ABOVE, {"group": group_id, "company": company_id, "item": item}))
     users: dict[int, list[tuple[BillOfMaterials, BillLine]]] = defaultdict(list)
     for bill in bills.holding(on):
         for line in bill.lines:
@@ -147,9 +148,14 @@ def _uses(
         yield from _uses(bills, users, bill.item_id, quantity, level + 1)
 
 
-def _reached(sql: str, group_id: int, company_id: int, item: int) -> set[int]:
+def below(group_id: int, company_id: int, items: Iterable[int]) -> set[int]:
+    """Items and everything they are made of."""
+    return _reached(_BELOW, {"group": group_id, "company": company_id, "items": sorted(set(items))})
+
+
+def _reached(sql: str, given: Mapping[str, Any]) -> set[int]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"group": group_id, "company": company_id, "item": item})
+        cursor.execute(sql, given)
         return {id for (id,) in cursor.fetchall()}
 
 

@@ -6,15 +6,17 @@ planned cost. What is left is work in process.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
-from jingwei.engineering.models import WorkCentre
+from jingwei.engineering import exploding, routings
+from jingwei.engineering.models import Operation, WorkCentre
 from jingwei.platform.documents.command import Command
 from jingwei.platform.money import round_half_up
 from jingwei.production.models import ProductionOrder
@@ -83,13 +85,19 @@ def works(group_id: int, order_ids: Iterable[int]) -> dict[int, Work]:
 
 
 def plan(command: Command, company_id: int, orders: Sequence[ProductionOrder]) -> None:
-    """The planned unit cost of orders: components at what they may be expected to cost, planned hours at the rates of
-    their work centres; what is made at standard cost is planned at it."""
+    """The planned unit cost of orders: components at what they may be expected to cost, or, where they never came, at
+    what they should cost by their bills; planned hours at the rates of their work centres; what is made at standard
+    cost is planned at it."""
     standards = expecting.standards(command, company_id, (o.item_id for o in orders))
     costs = expecting.unit_costs(command, company_id, (c.item_id for o in orders for c in o.components))
+    wants = [(c.item_id, c.quantity_required, o.start_on) for o in orders for c in o.components]
+    rolled = _rolled_up(command, company_id, [w for w in wants if w[1] and not costs[w[0]]])
     centres = command.load(WorkCentre, (p.work_centre_id for o in orders for p in o.operations))
     for order in orders:
-        material = sum((c.quantity_required * costs[c.item_id] for c in order.components), ZERO)
+        material = sum(
+            (c.quantity_required * (costs[c.item_id] or rolled[c.item_id, order.start_on]) for c in order.components),
+            ZERO,
+        )
         labour = overhead = ZERO
         for step in order.operations:
             if step.work_centre_id is not None:
@@ -99,3 +107,43 @@ def plan(command: Command, company_id: int, orders: Sequence[ProductionOrder]) -
         per_unit = [round_half_up(x / order.quantity_stock, PRICE_DECIMALS) for x in (material, labour, overhead)]
         order.cost_planned = standards.get(order.item_id, sum(per_unit, ZERO))
         order.cost_labour, order.cost_overhead = per_unit[1], per_unit[2]
+
+
+def _rolled_up(
+    command: Command, company_id: int, wants: Sequence[exploding.Want]
+) -> Mapping[tuple[int, date], Decimal]:
+    """What a unit of items should cost that never came, by item and day: what they are made of, and the hours of their
+    routings; 0 where they have no bill. At most a dozen statements, none where nothing is wanted."""
+    if not wants:
+        return defaultdict(lambda: ZERO)
+    group_id = command.actor.group_id
+    reached = exploding.below(group_id, company_id, (item for item, _quantity, _on in wants))
+    bills = exploding.Bills(group_id, company_id, reached)
+    days = [(item, on) for on in sorted({on for _item, _quantity, on in wants}) for item in sorted(reached)]
+    steps = dict(zip(days, routings.operations(command, company_id, days), strict=True))
+    rolling = _Rolling(bills, steps, expecting.unit_costs(command, company_id, reached))
+    return {(item, on): rolling.unit(item, quantity, on) for item, quantity, on in wants}
+
+
+@dataclass(slots=True)
+class _Rolling:
+    """Unit costs from the bottom of bills upwards. Hours to prepare the work are spread over what is needed at once."""
+
+    bills: exploding.Bills
+    steps: Mapping[tuple[int, date], Sequence[Operation]]
+    known: Mapping[int, Decimal]
+    found: dict[tuple[int, date], Decimal] = field(default_factory=dict)
+
+    def unit(self, item: int, quantity: Decimal, on: date) -> Decimal:
+        """What a unit costs, when `quantity` of it is made."""
+        if self.known[item]:
+            return self.known[item]
+        if (item, on) not in self.found:
+            needs = self.bills.needs(item, quantity, on)
+            whole = sum((n.quantity * self.unit(n.component_id, n.quantity, on) for n in needs), ZERO)
+            for step in self.steps[item, on] if needs else ():
+                if (centre := step.work_centre) is not None:
+                    hours = step.hours_setup + step.hours_run * quantity
+                    whole += hours * (centre.rate_labour + centre.rate_overhead)
+            self.found[item, on] = round_half_up(whole / quantity, PRICE_DECIMALS)
+        return self.found[item, on]

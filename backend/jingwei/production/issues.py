@@ -114,6 +114,8 @@ def _returned_problems(
         problems.append(Problem("issue.order", message, field="issue"))
     if (unposted := _not_posted(issued)) is not None:
         problems.append(unposted)
+    if document.moved_at < issued.material_issue.moved_at:
+        problems.append(Problem("date.order", _("The goods cannot go back before they moved."), field="issue"))
     line.order_line = issued.order_line
     if line.location_id is None:
         line.location_id = issued.location_id

@@ -73,6 +73,9 @@ def test_issues_in_parts_come_back_at_what_they_cost(works):
     check_invariants(works)
     taken_back(works, "return", back)
     assert (wip(works), counted(works, made)["issued"]) == (816, [7, 2, 0])
+    before = coming_back(second, (1, 1), on="2026-01-13")
+    (early,) = unchanged(works, lambda: posted(works, "return", before))
+    assert (early.code, early.status, early.field) == ("date.order", 422, "lines.0.issue")
 
 
 def test_everything_done_on_the_floor_can_be_taken_back(works):

@@ -137,6 +137,34 @@ def test_the_planned_cost_is_that_of_the_day_of_release(works):
     assert stored(works, again).cost_planned == Decimal("234.5")
 
 
+def test_what_never_came_is_planned_at_what_it_should_cost(works, statements):
+    """Forks are bent of bolts and tubes in 2 hours and a quarter each; neither they nor the tubes were ever there."""
+    made = {"category": "FG", "unit": "PCS", "is_made": True}
+    works.create("masterdata.item", *({"code": c, "name_en": c.title(), **made} for c in ("FORK", "TUBE", "TRIKE")))
+    activated(
+        works,
+        "bom",
+        {"item": "TUBE", "lines": [{"component": "BOLT", "quantity": "3"}]},
+        {"item": "FORK", "lines": [{"component": "BOLT", "quantity": "4"}, {"component": "TUBE", "quantity": "1"}]},
+        {"item": "TRIKE", "lines": [{"component": "FORK", "quantity": "2"}, {"component": "FRAME", "quantity": "1"}]},
+    )
+    bend = {"sequence": 10, "name_en": "Bend", "work_centre": "ASM", "hours_setup": "2", "hours_run": "0.25"}
+    activated(works, "routing", {"item": "FORK", "operations": [bend]})
+    (trikes,) = released(works, order(2, item="TRIKE"))
+    # Four forks: 28 bolts at 0.50 and 3 hours at 42.00 are 35.00 a fork; a frame is 100.00.
+    assert stored(works, trikes).cost_planned == 170
+    stocked(works, ("FORK", 1, "30"))
+    (trikes,) = released(works, order(2, item="TRIKE"))
+    assert stored(works, trikes).cost_planned == 160
+    sent = []
+    for many in (1, 3):
+        drafts = works.create("production.order", *(order(n, item="FORK") for n in range(1, many + 1)))
+        with statements() as found:
+            perform("production.order", [d.pk for d in drafts], "release", actor=works.actor)
+        sent.append(len(found))
+    assert sent[0] == sent[1]
+
+
 @pytest.mark.parametrize(
     ("change", "code", "field"),
     [
