@@ -95,7 +95,7 @@ def update(rows: Sequence[Any], names: Sequence[str]) -> None:
 def _reading(model: type[models.Model]) -> tuple[str, tuple[str, ...], tuple[tuple[int, Any], ...]]:
     """(columns, attribute names, what turns a column's value into the field's) of whole rows."""
     fields = model._meta.concrete_fields
-    names = ", ".join(f'"{f.column}"' for f in fields)
+    names = ", ".join(f'"{model._meta.db_table}"."{f.column}"' for f in fields)
     converters = []
     for position, field in enumerate(fields):
         column: Any = field.cached_col
@@ -110,15 +110,26 @@ def read(model: type[Any], condition: str, params: Sequence[Any], tail: str = ""
     For what every command reads: the statement is made once per model, where a queryset is compiled each time, which
     takes as long as PostgreSQL takes to answer it.
     """
-    names, attnames, converters = _reading(cast("type[models.Model]", model))
+    table = model._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT {names} FROM "{model._meta.db_table}" WHERE {condition} {tail}', params)
-        rows: list[Any] = cursor.fetchall()
+        cursor.execute(f'SELECT {columns(model)} FROM "{table}" WHERE {condition} {tail}', params)
+        return instances(model, cursor.fetchall())
+
+
+def columns(model: type[Any]) -> str:
+    """The columns of a model's table, with its name, as `instances` takes their values."""
+    return _reading(cast("type[models.Model]", model))[0]
+
+
+def instances(model: type[Any], rows: Sequence[Sequence[Any]]) -> list[Any]:
+    """Instances of a model from the values of its columns."""
+    _names, attnames, converters = _reading(cast("type[models.Model]", model))
     if converters:
-        rows = [list(row) for row in rows]
-        for row in rows:
+        converted = [list(row) for row in rows]
+        for row in converted:
             for position, convert in converters:
                 row[position] = convert(row[position])
+        rows = converted
     return [model.from_db(connection.alias, attnames, row) for row in rows]
 
 

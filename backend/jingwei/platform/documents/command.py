@@ -103,13 +103,10 @@ class Command:
 
     def company(self, id: int) -> Company:
         """A company of the actor's group with its currency, read once per command."""
-        known = self.loaded[Company]
-        if id not in known:
-            found: Company = sets.among(Company, self.actor.group_id, "id", [id])[0]
+        found = self.load(Company, [id])[id]
+        if "currency" not in found._state.fields_cache:
             found.currency = self.load_currencies([found.currency_id])[found.currency_id]
-            known[id] = found
-        company: Company = known[id]
-        return company
+        return found
 
     def load_currencies(self, codes: Iterable[str | None]) -> dict[str | None, Currency]:
         """Currencies by code, those that exist, in one statement; they are the same for everybody and never change."""
@@ -129,13 +126,15 @@ class Command:
         return {id: known[id] for id in wanted if id in known}
 
 
-def open_transaction(actor: Actor) -> None:
-    """Time-outs by SET LOCAL (safe behind pgbouncer) and the group's fence, in one statement."""
+def open_transaction(actor: Actor) -> list[Company]:
+    """Time-outs by SET LOCAL (safe behind pgbouncer), the group's fence and the company worked in: one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT state, set_config('lock_timeout', '5s', true), "
-            "set_config('idle_in_transaction_session_timeout', '30s', true) FROM tenant_group WHERE id = %s FOR SHARE",
-            [actor.group_id],
+            f"SELECT given.state, set_config('lock_timeout', '5s', true), "
+            f"set_config('idle_in_transaction_session_timeout', '30s', true), {sets.columns(Company)} "
+            "FROM tenant_group AS given LEFT JOIN company ON company.group_id = given.id AND company.id = %s "
+            "WHERE given.id = %s FOR SHARE OF given",
+            [actor.company_id, actor.group_id],
         )
         row = cursor.fetchone()
     if row is None or row[0] != "active":
@@ -147,6 +146,7 @@ def open_transaction(actor: Actor) -> None:
                 status=409,
             )
         )
+    return sets.instances(Company, [row[3:]] if row[3] is not None else [])
 
 
 def claim(actor: Actor, wanted: Claim) -> Answer | None:
@@ -207,8 +207,9 @@ def run(actor: Actor, work: Callable[[Command], T], *, at: datetime | None = Non
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic():
-                open_transaction(actor)
+                companies = open_transaction(actor)
                 command = Command(actor, at or datetime.now(UTC))
+                command.loaded[Company] = {company.pk: company for company in companies}
                 result = work(command)
                 for finish in finishers:
                     finish(command)
