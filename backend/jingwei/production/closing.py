@@ -17,7 +17,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.books import journal
+from jingwei.books import journal, periods
 from jingwei.books.models import Area, JournalEntry
 from jingwei.books.roles import Role
 from jingwei.masterdata.models import ItemCategory
@@ -28,7 +28,7 @@ from jingwei.platform.errors import Problem, refuse
 from jingwei.production import costing, counters, journaling, orders
 from jingwei.production.costing import Work
 from jingwei.production.models import ProductionOrder
-from jingwei.stock import expecting, planned, posting, revaluing, shifting
+from jingwei.stock import expecting, planned, posting, revaluing, shifting, streams
 from jingwei.stock.ledger import books_of
 from jingwei.stock.models import Move, ValueEntry, ValueKind
 
@@ -88,7 +88,9 @@ def close(command: Command, records: Sequence[ProductionOrder], inputs: Closing)
     """Settle what is left in work and plan nothing more. Raises `production.open`, `date.order`, `period.closed`."""
     refuse(p for o in records if (p := _open(o, inputs)) is not None)
     ids = [o.pk for o in records]
-    goods, works = _goods(command, ids), costing.works(command.actor.group_id, ids)
+    goods = _goods(command, ids)
+    _lock(command, records, goods, inputs.posted_on)
+    works = costing.works(command.actor.group_id, ids)
     refuse(_too_early(command, records, goods, works, inputs.posted_on))
     hosts: list[Any] = [host for o in records for host in (o, *o.components)]
     items = posting.items_of(command, (host.item_id for host in hosts))
@@ -106,6 +108,17 @@ def close(command: Command, records: Sequence[ProductionOrder], inputs: Closing)
     for order in records:
         order.closed_on, order.close_reason = inputs.posted_on, inputs.reason
     planned.drop(command, ids)
+
+
+def _lock(command: Command, records: Sequence[ProductionOrder], goods: dict[int, Goods], on: date) -> None:
+    """What the issued and the made goods cost stays, from before it is read until the orders are closed. Raises
+    `period.closed`."""
+    for company_id in sorted({o.company_id for o in records}):
+        own = [goods[o.pk] for o in records if o.company_id == company_id]
+        moves = [move for found in own for move in (*(m for m, _left in found.issued), *found.made)]
+        if moves:
+            periods.share(command, [(company_id, on, Area.STOCK_VALUE)])
+            streams.lock(command, company_id, ((move.item_id, None) for move in moves))
 
 
 def _turns(records: Sequence[ProductionOrder], goods: dict[int, Goods]) -> list[list[ProductionOrder]]:

@@ -74,15 +74,19 @@ class Held:
 
 
 def lock(command: Command, company_id: int, wanted: Iterable[tuple[int, int | None]]) -> Held:
-    """Make the rows of (item, lot) that are not there and lock the items, in their order."""
+    """Make the rows of (item, lot) that are not there and lock the items, in their order. A command that locks items
+    several times locks all of them first: nobody waits for it with one that it needs later."""
     lots = {(item, lot or 0) for item, lot in wanted}
     items = sorted({item for item, _lot in lots})
     held = Held()
     if not items:
         return held
     group_id = command.actor.group_id
-    with connection.cursor() as cursor:
-        cursor.execute(_MAKE, {"group": group_id, "company": company_id, "items": items})
+    made = command.held["streams"]
+    if missing := [item for item in items if (company_id, item) not in made]:
+        with connection.cursor() as cursor:
+            cursor.execute(_MAKE, {"group": group_id, "company": company_id, "items": missing})
+        made |= dict.fromkeys(((company_id, item) for item in missing), True)
     condition = "group_id = %s AND company_id = %s AND item_id = ANY(%s) AND lot_id = 0"
     rows = sets.read(ItemValue, condition, [group_id, company_id, items], "ORDER BY item_id FOR NO KEY UPDATE")
     held.rows = {(row.item_id, 0): row for row in rows}

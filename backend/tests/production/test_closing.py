@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ import pytest
 from jingwei.books.models import JournalLine
 from jingwei.platform.documents.perform import perform
 from jingwei.platform.errors import Refusal
+from jingwei.production import costing
 from jingwei.production.costing import works as works_of
 from tests.production.stories import (
     BIKES,
@@ -28,10 +30,13 @@ from tests.production.stories import (
     supplied,
     taken_back,
     wip,
+    with_works,
 )
 from tests.purchasing import stories as buying
 from tests.stock.stories import at, body, done
 from tests.support.rules import check_invariants
+from tests.support.threads import in_threads
+from tests.support.world import new_world, with_basics
 
 D = Decimal
 
@@ -196,6 +201,37 @@ def test_orders_closed_together_close_in_the_order_of_their_bills(works, turned)
     orders = fork_and_trike(works)
     closed(works, *(reversed(orders) if turned else orders))
     assert (wip(works), balances(works)[BIKES]) == (0, 6)
+    check_invariants(works)
+
+
+def test_an_invoice_that_comes_while_an_order_is_closed_waits_for_it(own_database, monkeypatch):
+    works = with_works(with_basics(new_world()))
+    came = bought(works, "FRAME", 2, "100")
+    made = finished(works)
+    (bill,) = works.create("purchasing.invoice", buying.bill((came, 1, 2, "151"), on="2026-01-20"))
+    begun, ended = threading.Event(), threading.Event()
+    reckon = costing.works
+
+    def slowly(group_id, ids):
+        found = reckon(group_id, ids)
+        begun.set()
+        ended.wait(1)
+        return found
+
+    def work(number):
+        if number:
+            closed(works, made)
+        else:
+            begun.wait(10)
+            perform("purchasing.invoice", [bill.pk], "post", actor=works.actor)
+            ended.set()
+
+    monkeypatch.setattr(costing, "works", slowly)
+    in_threads(2, work)
+    monkeypatch.undo()
+    # 102.00 over 102 frames, ten of them in bicycles: found out after the close.
+    sums = balances(works)
+    assert (wip(works), sums[BIKES], sums[COST]) == (0, 2177, 10)
     check_invariants(works)
 
 
