@@ -37,3 +37,10 @@ def test_the_first_screen_takes_what_it_draws_and_the_next_is_there_before_it_is
         "() => performance.getEntriesByType('resource').some((one) => one.name.includes('/ReportPage-'))"
     )
     page.wait_for_load_state("networkidle")
+    parts.clear()
+    page.get_by_test_id("menu-group-masterdata").click()
+    page.get_by_test_id("menu-masterdata.item").click()
+    page.get_by_role("table", name="Items").get_by_role("link", name="FG-0001").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("FG-0001 City bicycle")
+    expect(page.get_by_role("tabpanel").get_by_role("listitem").first).to_be_visible()
+    assert [one.url for one in parts if one.url.endswith((".js", ".css"))] == []

@@ -85,3 +85,18 @@ def test_an_auditor_looks_at_everything_and_changes_nothing(person: Callable[...
     expect(page.locator(".document-main").get_by_role("textbox")).to_have_count(0)
     page.goto("/masterdata/items/new")
     expect(page.get_by_role("main")).to_contain_text("You may not see this.")
+
+
+def test_a_list_on_a_phone_has_its_name_in_a_line_and_every_button_in_reach(person: Callable[..., Person]) -> None:
+    page = person("owner", "zh-Hans").page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/sales/orders")
+    title = page.get_by_role("heading", level=1)
+    expect(title).to_contain_text("销售订单")
+    box = title.bounding_box()
+    assert box is not None and box["height"] < 40
+    buttons = page.locator(".list-head button")
+    assert buttons.count() >= 4
+    for button in buttons.all():
+        place = button.bounding_box()
+        assert place is not None and place["x"] >= 0 and place["x"] + place["width"] <= 390, button.inner_text()

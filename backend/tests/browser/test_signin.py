@@ -1,11 +1,17 @@
 """Signing in: a wrong password says so and keeps the name, the language chosen is the one of the whole application."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import Page, expect
 
+from tests.browser.people import Person
 from tests.support.running import Running
 
 
-def test_a_wrong_password_is_refused_and_the_right_one_opens_the_home_page(page: Page, product: Running) -> None:
+def test_a_wrong_password_is_refused_and_the_right_one_opens_the_home_page(
+    page: Page, product: Running, person: Callable[..., Person]
+) -> None:
+    person("steward", "zh-Hans")  # the language that the user keeps, whatever they read before
     page.goto("/")
     page.get_by_label("用户名").fill("steward")
     page.get_by_label("密码", exact=True).fill("not-the-password")

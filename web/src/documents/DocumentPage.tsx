@@ -455,11 +455,12 @@ export function DocumentPage({ meta, id }: { meta: DocumentMeta; id: number | nu
   const last = useLast(meta, id === null)
   const state = useLocation().state as NewRecordState | null
   useEffect(() => rememberPath(meta.path, meta.key), [meta.path, meta.key])
-  if (id === null && !meta.may.create) return <ProblemPage error={new ApiProblem(403, {})} />
+  const list = { to: `/${meta.path}`, label: meta.plural }
+  if (id === null && !meta.may.create) return <ProblemPage error={new ApiProblem(403, {})} back={list} />
   if (id === null && last.isLoading) return <WaitingDocument />
   if (id === null)
     return <DocumentView meta={meta} record={null} last={last.data?.rows[0] ?? null} begin={state?.draft ?? null} />
   if (record.data) return <DocumentView meta={meta} record={record.data} />
-  if (record.isError) return <ProblemPage error={record.error} onRetry={() => void record.refetch()} />
+  if (record.isError) return <ProblemPage error={record.error} onRetry={() => void record.refetch()} back={list} />
   return <WaitingDocument />
 }

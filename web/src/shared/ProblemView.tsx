@@ -106,7 +106,15 @@ export function ProblemAlert({
   )
 }
 
-export function ProblemPage({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+interface ProblemPageProps {
+  error: unknown
+  onRetry?: () => void
+  /** The page to go on from, before the home page. */
+  back?: { to: string; label: string }
+}
+
+/** What is not there, or not for this person, is not there a moment later either: only what failed can be tried again. */
+export function ProblemPage({ error, onRetry, back }: ProblemPageProps) {
   const t = useT()
   const problem = asProblem(error)
   const body = useProblemBody(problem)
@@ -119,10 +127,17 @@ export function ProblemPage({ error, onRetry }: { error: unknown; onRetry?: () =
         title={problemTitle(problem, t)}
         subTitle={body}
         extra={[
-          ...(onRetry
+          ...(onRetry && status !== '404' && status !== '403'
             ? [
                 <Button key="retry" type="primary" onClick={onRetry}>
                   {t('common.retry')}
+                </Button>,
+              ]
+            : []),
+          ...(back
+            ? [
+                <Button key="back" href={back.to}>
+                  {back.label}
                 </Button>,
               ]
             : []),

@@ -27,7 +27,7 @@ from jingwei.books.statements import (
     layout,
 )
 from jingwei.platform.documents.query import unknown
-from jingwei.platform.documents.read import plain, title, titles
+from jingwei.platform.documents.read import title, titles
 from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.reports.declare import Column, Drill, Note, Params, Report, Result, Row, Term, asked
@@ -216,7 +216,7 @@ def _notes(results: Sequence[CheckResult]) -> list[Note]:
     notes = [
         Note(
             _("Cross-check fails: %(check)s (%(left)s against %(right)s).")
-            % {"check": CHECKS.get(r.key, r.key), "left": plain(r.left), "right": plain(r.right)},
+            % {"check": CHECKS.get(r.key, r.key), "left": f"{r.left:,}", "right": f"{r.right:,}"},
             "error" if r.severity == "error" else "warning",
         )
         for r in failed
