@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -28,11 +29,14 @@ from jingwei.warehouse import places
 DRAFT, RELEASED, CLOSED, CANCELLED = "draft", "released", "closed", "cancelled"
 ZERO = Decimal(0)
 HOURS = 6
+#: An order, and the day whose bill or routing counts.
+_Want = tuple[ProductionOrder, date]
 
 
 def prepare(command: Command, drafts: Sequence[Draft]) -> None:
     """Stock quantity; components by the bill and operations by the routing of the first day, where the draft names none
-    or is for another item; components in proportion where the quantity alone is changed; planned hours."""
+    or is for another item, or begins on another day and they were not changed; components in proportion where the
+    quantity alone is changed; planned hours."""
     load_units(command, [host.item for d in drafts for host in (d.record, *d.record.components)])
     for draft in drafts:
         order: ProductionOrder = draft.record
@@ -81,14 +85,47 @@ def _explode(command: Command, drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         by_company[draft.record.company_id].append(draft)
     for company_id, own in by_company.items():
-        bare = [d.record for d in own if _is_empty(d, "components")]
-        wants = [(o.item_id, o.quantity_stock, o.start_on) for o in bare]
-        for order, needs in zip(bare, exploding.components(command, company_id, wants) if wants else (), strict=True):
-            order.components = [_component(order, n, need) for n, need in enumerate(_stocked(needs), start=1)]
-        bare = [d.record for d in own if _is_empty(d, "operations")]
-        days = [(o.item_id, o.start_on) for o in bare]
-        for order, steps in zip(bare, routings.operations(command, company_id, days) if days else (), strict=True):
-            order.operations = [_operation(order, n, step) for n, step in enumerate(steps, start=1)]
+        moved = [d for d in own if _is_moved(d)]
+        for name, lines_of in (("components", _components), ("operations", _operations)):
+            bare = [(d.record, d.record.start_on) for d in own if _is_empty(d, name)]
+            both = [(d.record, on) for d in moved for on in (d.before.start_on, d.record.start_on)]
+            found = lines_of(command, company_id, [*bare, *both]) if bare or both else []
+            for (order, _on), lines in zip(bare, found, strict=False):
+                setattr(order, name, lines)
+            old, new = found[len(bare) :: 2], found[len(bare) + 1 :: 2]
+            for draft, before, after in zip(moved, old, new, strict=True):
+                if _said(getattr(draft.record, name)) == _said(before) != _said(after):
+                    setattr(draft.record, name, after)
+
+
+def _is_moved(draft: Draft) -> bool:
+    """Whether work on the same item begins on another day: what is still as bill or routing of the day before said
+    becomes what those of the new day say."""
+    before, order = draft.before, draft.record
+    return before is not None and before.item_id == order.item_id and before.start_on != order.start_on
+
+
+def _said(lines: Sequence[Any]) -> list[list[Any]]:
+    """What lines have from bill or routing."""
+    parts = ("item_id", "quantity_required", "operation", "is_backflushed")
+    steps = ("sequence", "work_centre_id", "hours_setup", "hours_run")
+    return [[getattr(line, name, None) for name in (*parts, *steps)] for line in lines]
+
+
+def _components(command: Command, company_id: int, wants: Sequence[_Want]) -> list[list[Any]]:
+    found = exploding.components(command, company_id, [(o.item_id, o.quantity_stock, on) for o, on in wants])
+    return [
+        [_component(order, n, need) for n, need in enumerate(_stocked(needs), start=1)]
+        for (order, _on), needs in zip(wants, found, strict=True)
+    ]
+
+
+def _operations(command: Command, company_id: int, wants: Sequence[_Want]) -> list[list[Any]]:
+    found = routings.operations(command, company_id, [(o.item_id, on) for o, on in wants])
+    return [
+        [_operation(order, n, step) for n, step in enumerate(steps, start=1)]
+        for (order, _on), steps in zip(wants, found, strict=True)
+    ]
 
 
 def _stocked(needs: Iterable[exploding.Need]) -> list[exploding.Need]:

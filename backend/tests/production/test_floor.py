@@ -272,7 +272,7 @@ def test_statements_do_not_grow_with_lines_or_documents(works, statements):
         "production.issue post": [41, 41],
         "production.operation-report post": [27, 27],
         "production.completion post": [43, 43],
-        "production.order close": [49, 49],
+        "production.order close": [48, 48],
     }
 
 

@@ -165,6 +165,29 @@ def test_what_never_came_is_planned_at_what_it_should_cost(works, statements):
     assert sent[0] == sent[1]
 
 
+def test_a_draft_moved_to_another_day_follows_the_bill_and_routing_of_that_day(works):
+    current = BillOfMaterials.objects.get(group=works.group, item__code="EBIKE")
+    planner = works.person("planner")
+    made = [planner.made("production/orders", order(2, item="EBIKE")) for _ in range(2)]
+    perform("engineering.bom", [current.pk], "deactivate", actor=works.actor)
+    rows = [{"component": "FRAME", "quantity": "1", "valid_to": "2026-01-31"}]
+    rows.append({"component": "WHEEL", "quantity": "3", "valid_from": "2026-02-01"})
+    activated(works, "bom", {"item": "EBIKE", "lines": rows})
+    steps = [{"sequence": 10, "name_en": "Charge", "work_centre": "ASM", "hours_run": "1"}]
+    activated(works, "routing", {"item": "EBIKE", "valid_from": "2026-02-01", "operations": steps})
+    later = {"start_on": "2026-02-02", "due_on": "2026-02-09"}
+    own = [{"item": "FRAME", "quantity_required": "5"}]
+    path, other = (f"production/orders/{one['id']}" for one in made)
+    planner.patch(other, {"components": own}, version=1)
+    moved, kept = planner.patch(path, later, version=1).body, planner.patch(other, later, version=2).body
+    assert (needs(moved), [o["hours_planned"] for o in moved["operations"]]) == ([("WHEEL", "6")], ["2"])
+    assert (needs(kept), len(kept["operations"])) == ([("FRAME", "5")], 1)  # what was typed stays
+    back = planner.patch(path, {"start_on": "2026-01-12", "quantity": "3"}, version=2).body
+    assert (needs(back), back["operations"]) == ([("FRAME", "3")], [])
+    same = planner.patch(path, {"start_on": "2026-01-14", "due_on": "2026-01-20"}, version=3).body
+    assert [c["id"] for c in same["components"]] == [c["id"] for c in back["components"]]
+
+
 @pytest.mark.parametrize(
     ("change", "code", "field"),
     [
