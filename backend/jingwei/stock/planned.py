@@ -20,8 +20,8 @@ WHERE planned_move.group_id = %s AND planned_move.document_id = given.document
 
 
 def plan(command: Command, moves: Sequence[PlannedMove]) -> None:
-    """Write what is to come (+) or to go (−)."""
-    sets.insert([m for m in moves if m.quantity])
+    """Write what is to come (+) or to go (−); also where nothing is by now: what happened may be undone."""
+    sets.insert(moves)
 
 
 def change(command: Command, changes: Mapping[tuple[int, int], Decimal]) -> None:

@@ -13,6 +13,7 @@ from jingwei.platform.documents.perform import perform
 from jingwei.platform.errors import Refusal
 from jingwei.production import costing
 from jingwei.production.costing import works as works_of
+from jingwei.stock.models import PlannedMove
 from tests.production.stories import (
     BIKES,
     COST,
@@ -135,6 +136,17 @@ def test_open_again_and_closed_again(works):
     closed(works, made, on="2026-01-30")
     assert (wip(works), balances(works)[BIKES]) == (0, D("1337.40"))  # 2,135 + 52 + 42, six of ten
     assert refused(lambda: taken_back(works, "operation-report", one, on="2026-01-30")) == [("order.not_released", 409)]
+    check_invariants(works)
+
+
+def test_what_is_taken_back_after_opening_again_is_planned_again(works):
+    made = supplied(works, 10)
+    (one,) = posted(works, "completion", completion(made, 10))
+    closed(works, made)
+    reopened(works, made)
+    taken_back(works, "completion", one, on="2026-01-30")
+    rows = PlannedMove.objects.filter(group=works.group, document_id=made.pk).order_by("document_line")
+    assert [row.quantity for row in rows] == [10, 0, 0, -82]
     check_invariants(works)
 
 
