@@ -127,5 +127,9 @@ def test_the_month_before_is_closed_and_the_books_hold(summer):
     assert list(Period.objects.filter(**own, state="closed").values_list("code", flat=True)) == [
         *(f"2026-{n:02}" for n in range(1, 7))
     ]
+    overhead = JournalLine.objects.filter(**own, account__code__startswith="4101", posted_on__month=6)
+    assert overhead.filter(account__code="410199").aggregate(Sum("credit"))["credit__sum"] > 0, "what orders bore"
+    left = overhead.aggregate(debit=Sum("debit"), credit=Sum("credit"))
+    assert left["debit"] == left["credit"], "at the end of a month nothing waits to be allocated"
     broken = violations(invariants(), own["group_id"])
     assert [f"{v.key} {v.table} {v.id}: {v.detail}" for v in broken] == []

@@ -154,7 +154,7 @@ def _result(asked_for: _Asked, columns: Sequence[ColumnSpec], days: str) -> Resu
             *(Column(c.key, title(c.label_zh, c.label_en), "amount", scale=ledger.decimals) for c in columns),
         ),
         rows=[_row(asked_for, columns, line, balances) for line in lines],
-        notes=_notes(results),
+        notes=_notes(results, ledger.decimals),
         heading=" · ".join(part for part in (form.form, title(form.name_zh, form.name_en), days) if part),
         currency=ledger.currency,
     )
@@ -211,12 +211,16 @@ def _formula(asked_for: _Asked, key: str, figure: Figure, balances: LedgerFigure
     return terms
 
 
-def _notes(results: Sequence[CheckResult]) -> list[Note]:
+def _notes(results: Sequence[CheckResult], decimals: int) -> list[Note]:
     failed = [r for r in results if not r.holds]
     notes = [
         Note(
             _("Cross-check fails: %(check)s (%(left)s against %(right)s).")
-            % {"check": CHECKS.get(r.key, r.key), "left": f"{r.left:,}", "right": f"{r.right:,}"},
+            % {
+                "check": CHECKS.get(r.key, r.key),
+                "left": f"{r.left:,.{decimals}f}",
+                "right": f"{r.right:,.{decimals}f}",
+            },
             "error" if r.severity == "error" else "warning",
         )
         for r in failed

@@ -86,6 +86,6 @@ def live_day(firm: Firm, state: State, day: date) -> None:
     selling.ship(firm, state, day)
     selling.collect(firm, state, day)
     buying.pay(firm, state, day)
-    money.keep_books(firm, day)
+    money.keep_books(firm, state, day)
     money.close(firm, day)
     money.count(firm, state, day)

@@ -13,6 +13,8 @@ from jingwei.server.simulating.state import State
 
 WORKSHOP_WAGES, SALES_WAGES, OFFICE_WAGES = "46000.00", "17000.00", "78000.00"
 WAGES = str(sum((Decimal(w) for w in (WORKSHOP_WAGES, SALES_WAGES, OFFICE_WAGES)), Decimal(0)))
+#: Where the workshop's cost waits for the orders, and where what they do not bear goes.
+OVERHEAD, COST_OF_SALES = "4101", "540101"
 #: Items found to differ at a count are at most this many.
 COUNTED = 12
 
@@ -24,7 +26,7 @@ def business_day(day: date, number: int) -> bool:
     return own[number - 1 if number > 0 else number] == day
 
 
-def keep_books(firm: Firm, day: date) -> None:
+def keep_books(firm: Firm, state: State, day: date) -> None:
     """Vouchers that belong to the day."""
     vouchers = []
     if business_day(day, 1):
@@ -52,6 +54,20 @@ def keep_books(firm: Firm, day: date) -> None:
         )
     if vouchers:
         book(firm, vouchers)
+    if business_day(day, -1):
+        _settle_overhead(firm, state, day)
+
+
+def _settle_overhead(firm: Firm, state: State, day: date) -> None:
+    """What the workshop cost in the month beyond what the orders bore at their rates, or less, goes to the cost of
+    sales: at the end of a month nothing waits to be allocated."""
+    left = state.balances(OVERHEAD)
+    lines = [(code, None, f"{held}") if held > 0 else (code, f"{-held}", None) for code, held in left]
+    whole = sum((held for _code, held in left), Decimal(0))
+    if whole:
+        lines.append((COST_OF_SALES, f"{whole}", None) if whole > 0 else (COST_OF_SALES, None, f"{-whole}"))
+    if lines:
+        book(firm, [voucher(day, "结转制造费用差异 / Overhead over or under what orders bore", *lines)])
 
 
 def close(firm: Firm, day: date) -> None:

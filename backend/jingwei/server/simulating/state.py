@@ -115,6 +115,13 @@ class Shelf(NamedTuple):
     free: Decimal
 
 
+_BALANCES = """
+SELECT a.code, sum(coalesce(l.debit, 0) - coalesce(l.credit, 0))
+FROM journal_line l JOIN account a ON a.id = l.account_id
+WHERE l.group_id = %(group)s AND l.company_id = %(company)s AND a.code LIKE %(start)s
+GROUP BY a.code HAVING sum(coalesce(l.debit, 0) - coalesce(l.credit, 0)) <> 0 ORDER BY a.code
+"""
+
 _PROJECTED = """
 SELECT i.code, coalesce(b.quantity, 0) + coalesce(p.quantity, 0) FROM item i
 LEFT JOIN (SELECT item_id, sum(on_hand) AS quantity FROM balance
@@ -260,6 +267,10 @@ class State:
     def shelf(self) -> list[Shelf]:
         """What lies in the first place of the stock."""
         return [Shelf(*row) for row in self._rows(_SHELF, place=STOCK)]
+
+    def balances(self, start: str) -> list[tuple[str, Decimal]]:
+        """Accounts whose codes start so, with what stands on them: debits less credits, where it is not 0."""
+        return [(code, held) for code, held in self._rows(_BALANCES, start=f"{start}%")]
 
     def last_day(self) -> date | None:
         """The last day on which a customer ordered: up to there the company has lived."""
