@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -66,6 +67,16 @@ def load_units(command: Command, items: Iterable[Item]) -> None:
             known[row.item_id].append(row)
     for item in given:
         item.unit, item.units = units[item.unit_id], known[item.pk]
+
+
+def load_items(command: Command, lines: Sequence[Any]) -> None:
+    """Give stored lines of documents their items and units: the item's own where a line names none."""
+    items = command.load(Item, (line.item_id for line in lines))
+    units = command.load(Unit, (line.unit_id for line in lines))
+    load_units(command, items.values())
+    for line in lines:
+        line.item = items[line.item_id]
+        line.unit = units[line.unit_id] if line.unit_id else line.item.unit
 
 
 def ratio(item: Item, unit: Unit) -> Fraction:

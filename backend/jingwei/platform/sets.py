@@ -15,6 +15,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
 
+#: Ends of statements that read rows by id; those that lock do it in one order, so that crossed commands only wait.
+IN_ORDER, LOCKED = "ORDER BY id", "ORDER BY id FOR NO KEY UPDATE"
+
 
 def next_ids(count: int) -> list[int]:
     """`count` fresh ids of the cell's one sequence."""

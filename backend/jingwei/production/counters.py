@@ -37,14 +37,8 @@ def orders(
     """Orders with their components, items and units loaded, and their operations when asked; all of them read again and
     locked when asked."""
     wanted = sorted(set(ids))
-    if lock:
-        tail = "ORDER BY id FOR NO KEY UPDATE"
-        rows = sets.read(ProductionOrder, "group_id = %s AND id = ANY(%s)", [command.actor.group_id, wanted], tail)
-        known: dict[int, ProductionOrder] = {order.pk: order for order in rows}
-        command.loaded[ProductionOrder] |= known
-    else:
-        tail = "ORDER BY id"
-        known = command.load(ProductionOrder, wanted)
+    known = (command.lock if lock else command.load)(ProductionOrder, wanted)
+    tail = sets.LOCKED if lock else sets.IN_ORDER
     _hang(command, known, ProductionComponent, "components", tail)
     if operations:
         _hang(command, known, ProductionOperation, "operations", tail)
@@ -58,8 +52,7 @@ def _hang(command: Command, known: Mapping[int, ProductionOrder], model: type[An
     for order in bare.values():
         setattr(order, name, [])
     if bare:
-        given = [command.actor.group_id, sorted(bare)]
-        for line in sets.read(model, "group_id = %s AND order_id = ANY(%s)", given, tail):
+        for line in sets.among(model, command.actor.group_id, "order_id", sorted(bare), tail):
             getattr(bare[line.order_id], name).append(line)
 
 
@@ -149,14 +142,10 @@ def issue_lines(
     command: Command, ids: Iterable[int], *, lock: bool = False
 ) -> dict[tuple[int, int], MaterialIssueLine]:
     """The lines of issues, by (issue, line number), their issues loaded; locked, issues before lines, when asked."""
-    tail = "ORDER BY id FOR NO KEY UPDATE" if lock else "ORDER BY id"
     wanted = sorted(set(ids))
-    given = [command.actor.group_id, wanted]
-    if lock:
-        known = {i.pk: i for i in sets.read(MaterialIssue, "group_id = %s AND id = ANY(%s)", given, tail)}
-    else:
-        known = command.load(MaterialIssue, wanted)
-    lines = sets.read(MaterialIssueLine, "group_id = %s AND material_issue_id = ANY(%s)", given, tail)
+    known = (command.lock if lock else command.load)(MaterialIssue, wanted)
+    tail = sets.LOCKED if lock else sets.IN_ORDER
+    lines = sets.among(MaterialIssueLine, command.actor.group_id, "material_issue_id", wanted, tail)
     for line in lines:
         line.material_issue = known[line.material_issue_id]
     return {(line.material_issue_id, line.line): line for line in lines}

@@ -14,8 +14,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.masterdata.models import Item, Unit
-from jingwei.masterdata.units import load_units
+from jingwei.masterdata.units import load_items
 from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import DocumentRef, Problem
@@ -29,7 +28,6 @@ _ORDERS = """group_id = %s AND id IN (
     SELECT unnest(%s::bigint[])
     UNION SELECT order_id FROM goods_receipt_line WHERE group_id = %s AND receipt_id = ANY(%s)
 )"""
-IN_ORDER, LOCKED = "ORDER BY id", "ORDER BY id FOR NO KEY UPDATE"
 ORDER_COUNTERS = ("quantity_received", "quantity_invoiced", "quantity_ahead")
 RECEIPT_COUNTERS = ("quantity_returned", "amount_returned", "quantity_invoiced", "amount_invoiced")
 
@@ -73,13 +71,15 @@ class Came:
 def order_lines(command: Command, order_ids: Iterable[int], *, lock: bool = False) -> dict[Key, PurchaseOrderLine]:
     """The lines of orders, by (order, line number), with items and units; locked when asked."""
     # Orders before their lines: whoever closes an order waits for the receipt, or the receipt sees it closed.
-    return _lines(command, _lock_orders(command, order_ids) if lock else set(order_ids), LOCKED if lock else IN_ORDER)
+    return _lines(
+        command, _lock_orders(command, order_ids) if lock else set(order_ids), sets.LOCKED if lock else sets.IN_ORDER
+    )
 
 
 def _lock_orders(command: Command, order_ids: Iterable[int], receipt_ids: Iterable[int] = ()) -> set[int]:
     """Lock orders and those of receipts, in the order of their ids, and say which there are."""
     group_id = command.actor.group_id
-    rows = sets.read(PurchaseOrder, _ORDERS, [group_id, list(order_ids), group_id, list(receipt_ids)], LOCKED)
+    rows = sets.read(PurchaseOrder, _ORDERS, [group_id, list(order_ids), group_id, list(receipt_ids)], sets.LOCKED)
     command.loaded[PurchaseOrder] |= {row.pk: row for row in rows}
     return {row.pk for row in rows}
 
@@ -87,18 +87,10 @@ def _lock_orders(command: Command, order_ids: Iterable[int], receipt_ids: Iterab
 def _lines(command: Command, order_ids: set[int], tail: str) -> dict[Key, PurchaseOrderLine]:
     orders = command.load(PurchaseOrder, order_ids)
     rows = sets.among(PurchaseOrderLine, command.actor.group_id, "order_id", order_ids, tail)
+    load_items(command, rows)
     for row in rows:
         row.order = orders[row.order_id]
-    return {(row.order_id, row.line): row for row in _with_items(command, rows)}
-
-
-def _with_items(command: Command, rows: list[PurchaseOrderLine]) -> list[PurchaseOrderLine]:
-    items = command.load(Item, (x.item_id for x in rows))
-    units = command.load(Unit, (x.unit_id for x in rows))
-    load_units(command, items.values())
-    for row in rows:
-        row.item, row.unit = items[row.item_id], units[row.unit_id] if row.unit_id else items[row.item_id].unit
-    return rows
+    return {(row.order_id, row.line): row for row in rows}
 
 
 def receipt_lines(command: Command, receipt_ids: Iterable[int], *, lock: bool = False) -> dict[Key, Came]:
@@ -111,11 +103,10 @@ def lines_of(
 ) -> tuple[dict[Key, Came], dict[Key, PurchaseOrderLine]]:
     """The lines of receipts as in `receipt_lines`, and those of their orders and of further orders."""
     group_id, ids, orders = command.actor.group_id, set(receipt_ids), set(order_ids)
+    receipts = (command.lock if lock else command.load)(GoodsReceipt, ids)
     if lock:
-        command.loaded[GoodsReceipt] |= {x.pk: x for x in sets.among(GoodsReceipt, group_id, "id", ids, LOCKED)}
-        ordered = _lines(command, _lock_orders(command, orders, ids), LOCKED)
-    receipts = command.load(GoodsReceipt, ids)
-    found = sets.among(GoodsReceiptLine, group_id, "receipt_id", ids, LOCKED if lock else IN_ORDER)
+        ordered = _lines(command, _lock_orders(command, orders, ids), sets.LOCKED)
+    found = sets.among(GoodsReceiptLine, group_id, "receipt_id", ids, sets.LOCKED if lock else sets.IN_ORDER)
     for row in found:
         row.receipt = receipts[row.receipt_id]
     if not lock:

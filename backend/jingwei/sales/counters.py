@@ -14,8 +14,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.masterdata.models import Item, Unit
-from jingwei.masterdata.units import load_units
+from jingwei.masterdata.units import load_items
 from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import DocumentRef, Problem
@@ -103,19 +102,20 @@ _ORDERS = """group_id = %s AND id IN (
     SELECT unnest(%s::bigint[])
     UNION SELECT order_id FROM sales_delivery_line WHERE group_id = %s AND delivery_id = ANY(%s)
 )"""
-IN_ORDER, LOCKED = "ORDER BY id", "ORDER BY id FOR NO KEY UPDATE"
 
 
 def order_lines(command: Command, order_ids: Iterable[int], *, lock: bool = False) -> dict[Key, SalesOrderLine]:
     """The lines of orders, by (order, line number), with items and units; locked when asked."""
     # Orders before their lines: whoever closes an order waits for the delivery, or the delivery sees it closed.
-    return _lines(command, _lock_orders(command, order_ids) if lock else set(order_ids), LOCKED if lock else IN_ORDER)
+    return _lines(
+        command, _lock_orders(command, order_ids) if lock else set(order_ids), sets.LOCKED if lock else sets.IN_ORDER
+    )
 
 
 def _lock_orders(command: Command, order_ids: Iterable[int], delivery_ids: Iterable[int] = ()) -> set[int]:
     """Lock orders and those of deliveries, in the order of their ids, and say which there are."""
     group_id = command.actor.group_id
-    rows = sets.read(SalesOrder, _ORDERS, [group_id, list(order_ids), group_id, list(delivery_ids)], LOCKED)
+    rows = sets.read(SalesOrder, _ORDERS, [group_id, list(order_ids), group_id, list(delivery_ids)], sets.LOCKED)
     command.loaded[SalesOrder] |= {row.pk: row for row in rows}
     return {row.pk for row in rows}
 
@@ -123,23 +123,19 @@ def _lock_orders(command: Command, order_ids: Iterable[int], delivery_ids: Itera
 def _lines(command: Command, order_ids: set[int], tail: str) -> dict[Key, SalesOrderLine]:
     orders = command.load(SalesOrder, order_ids)
     found: list[SalesOrderLine] = sets.among(SalesOrderLine, command.actor.group_id, "order_id", order_ids, tail)
-    items = command.load(Item, (x.item_id for x in found))
-    units = command.load(Unit, (x.unit_id for x in found))
-    load_units(command, items.values())
+    load_items(command, found)
     for row in found:
         row.order = orders[row.order_id]
-        row.item, row.unit = items[row.item_id], units[row.unit_id] if row.unit_id else items[row.item_id].unit
     return {(row.order_id, row.line): row for row in found}
 
 
 def delivery_lines(command: Command, delivery_ids: Iterable[int], *, lock: bool = False) -> dict[Key, Went]:
     """The lines of deliveries with those of their orders, by (delivery, line number); all of them locked when asked."""
     group_id, ids = command.actor.group_id, set(delivery_ids)
+    deliveries = (command.lock if lock else command.load)(Delivery, ids)
     if lock:
-        command.loaded[Delivery] |= {x.pk: x for x in sets.among(Delivery, group_id, "id", ids, LOCKED)}
-        ordered = _lines(command, _lock_orders(command, (), ids), LOCKED)
-    deliveries = command.load(Delivery, ids)
-    found = sets.among(DeliveryLine, group_id, "delivery_id", ids, LOCKED if lock else IN_ORDER)
+        ordered = _lines(command, _lock_orders(command, (), ids), sets.LOCKED)
+    found = sets.among(DeliveryLine, group_id, "delivery_id", ids, sets.LOCKED if lock else sets.IN_ORDER)
     for row in found:
         row.delivery = deliveries[row.delivery_id]
     if not lock:

@@ -188,7 +188,7 @@ def lock(command: Command, document: Document, ids: Sequence[int], permission: s
         )
     for name, value in document.where.items():
         condition, params = f'{condition} AND "{document.field(name).column}" = %s', [*params, value]
-    records = sets.read(document.model, condition, params, "ORDER BY id FOR NO KEY UPDATE")
+    records = sets.read(document.model, condition, params, sets.LOCKED)
     missing = sorted(set(ids) - {r.pk for r in records})
     if missing:
         raise not_found(document.label, missing[0])
