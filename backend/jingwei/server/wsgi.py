@@ -21,6 +21,7 @@ def _application() -> WSGIHandler:
 
     # Import all routes and read the dictionary of pinyin now: the first visitor should not wait for them.
     _ = get_resolver().url_patterns, pinyin_initials("经纬")
+    runtime.settle()
     return WSGIHandler()
 
 

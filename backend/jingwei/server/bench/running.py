@@ -20,6 +20,7 @@ from jingwei.server.bench.works import (
     measure,
 )
 from jingwei.server.postgres import Progress
+from jingwei.server.runtime import settle
 
 VOUCHER_LINES = 10
 
@@ -31,6 +32,7 @@ def bench(made: Cell, *, scale: str, rounds: int, only: frozenset[str], write: b
     """
     say("making the company")
     run = Bench(made, found_firm(), SCALES[scale], rounds, only, say)
+    settle()  # as the web server does when it has loaded its routes
     figures = measure_all(run)
     facts = machine(made.version(), scale, rounds)
     say(f"\n{facts}\n\n{table(figures)}\n")
