@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
 from django.core.handlers.wsgi import WSGIHandler
 
 from jingwei.platform.text import pinyin_initials
 from jingwei.server import runtime
+
+ROUTES_KEPT = 1_000
 
 
 def _application() -> WSGIHandler:
@@ -20,7 +23,10 @@ def _application() -> WSGIHandler:
     from django.urls import get_resolver
 
     # Import all routes and read the dictionary of pinyin now: the first visitor should not wait for them.
-    _ = get_resolver().url_patterns, pinyin_initials("经纬")
+    resolver = get_resolver()
+    _ = resolver.url_patterns, pinyin_initials("经纬")
+    # Routes are tried one after the other; what was asked for lately is known.
+    resolver.resolve = lru_cache(ROUTES_KEPT)(resolver.resolve)  # type: ignore[method-assign]
     runtime.settle()
     return WSGIHandler()
 

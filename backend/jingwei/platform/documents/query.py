@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection
@@ -279,18 +279,32 @@ def _ordered(document: Document, query: ListQuery, actor: Actor, limit: int) -> 
 def select(document: Document, what: Iterable[Sql], rows: Sql) -> list[tuple[Any, ...]]:
     """One statement over the document's table."""
     shown = list(what)
-    text = f'SELECT {", ".join(s.text for s in shown)} FROM "{document.model._meta.db_table}" WHERE {rows.text}'
+    params = [p for s in shown for p in s.params]
+    return _select(document, Sql(", ".join(s.text for s in shown), tuple(params)), rows)
+
+
+def _select(document: Document, shown: Sql, rows: Sql) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(text, [*(p for s in shown for p in s.params), *rows.params])
+        cursor.execute(
+            f'SELECT {shown.text} FROM "{document.model._meta.db_table}" WHERE {rows.text}',
+            [*shown.params, *rows.params],
+        )
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
+
+
+@lru_cache(maxsize=1_000)
+def _columns(document: Document, names: tuple[str, ...]) -> tuple[tuple[str, ...], Sql]:
+    """The names, each once, and their columns for a statement."""
+    wanted = tuple(dict.fromkeys(names))
+    return wanted, Sql(", ".join(column(document, name) for name in wanted))
 
 
 def fetch(document: Document, query: ListQuery, actor: Actor, names: Iterable[str], limit: int) -> Columns:
     """The rows of a list: for each field of `names`, and for what every list needs, the values of all rows; those of a
     reference are ids."""
-    wanted = list(dict.fromkeys(("id", "version", "state", query.sort, *names)))
-    found = select(document, (Sql(column(document, name)) for name in wanted), _ordered(document, query, actor, limit))
+    wanted, shown = _columns(document, ("id", "version", "state", query.sort, *names))
+    found = _select(document, shown, _ordered(document, query, actor, limit))
     return dict(zip(wanted, zip(*found, strict=True) if found else ((),) * len(wanted), strict=True))
 
 

@@ -56,7 +56,7 @@ def tidy(value: Decimal) -> str:
     text = str(value)
     if "E" in text:  # 0E-8
         text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return text.rstrip("0").rstrip(".") if text[-1] == "0" and "." in text else text
 
 
 def titles(group_id: int, ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:

@@ -74,7 +74,7 @@ class StrictParser(Parser):
 
 def seen_version(request: HttpRequest) -> int:
     """The version in `If-Match`; 428 without it, so that nobody overwrites what they never saw."""
-    given = request.headers.get("If-Match", "").strip().strip('"')
+    given = request.META.get("HTTP_IF_MATCH", "").strip().strip('"')
     if not given:
         raise Refusal(
             Problem(
@@ -91,7 +91,7 @@ def seen_version(request: HttpRequest) -> int:
 
 def claim_of(request: HttpRequest, actor: Actor, body: Any) -> Claim:
     """The idempotency key of a create or action; 400 without it."""
-    key = request.headers.get("Idempotency-Key", "").strip()
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip()
     if not key:
         raise Refusal(
             Problem(

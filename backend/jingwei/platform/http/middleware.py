@@ -23,7 +23,7 @@ class RequestContext:
         self.handle = handle
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = given if re.fullmatch(r"[\w.-]{8,40}", given, re.ASCII) else secrets.token_hex(8)
         request.request_id = request_id  # type: ignore[attr-defined]
         begun = time.perf_counter()

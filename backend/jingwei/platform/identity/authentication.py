@@ -115,7 +115,7 @@ def forget_rights() -> None:
 
 def authenticate(request: HttpRequest) -> Actor:
     """The actor of a request. Raises Refusal 401 `signin.needed`, 403 `csrf.failed`, 403 `company.denied`."""
-    bearer = request.headers.get("Authorization", "")
+    bearer = request.META.get("HTTP_AUTHORIZATION", "")
     fresh = request.method not in SAFE
     if bearer.startswith("Bearer "):
         digest = hashlib.sha256(bearer.removeprefix("Bearer ").strip().encode()).hexdigest()
@@ -167,7 +167,7 @@ def _actor(
 
 
 def _company(request: HttpRequest, rights: Rights) -> int | None:
-    given = request.headers.get("X-Company", "")
+    given = request.META.get("HTTP_X_COMPANY", "")
     if not given:
         return rights.companies[0] if rights.companies else None
     if not given.isascii() or not given.isdigit() or int(given[:17]) not in rights.companies:
