@@ -6,6 +6,7 @@ Nothing here needs a database. What is refused raises `ValueRefused`, whose mess
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -125,8 +126,15 @@ _PIECE = re.compile(f"([{_HAN}]+)|([^\\W_{_HAN}]+)")
 @cache
 def _segment_and_reading() -> tuple[Callable[[str], Iterator[str]], Callable[[str], list[str]]]:
     """The phrase splitter and the reading of one phrase; loaded at first use, as the dictionaries take some 40 MB."""
+    os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
     from pypinyin import Style, lazy_pinyin
+    from pypinyin.constants import PHRASES_DICT
     from pypinyin.contrib.mmseg import seg
+
+    # A list for each syllable of 47,000 phrases: there are far fewer syllables.
+    known: dict[tuple[str, ...], list[str]] = {}
+    for syllables in PHRASES_DICT.values():
+        syllables[:] = [known.setdefault(tuple(one), one) for one in syllables]
 
     @lru_cache(maxsize=32_768)
     def reading(phrase: str) -> list[str]:

@@ -24,7 +24,7 @@ def _application() -> WSGIHandler:
 
     # Import all routes and read the dictionary of pinyin now: the first visitor should not wait for them.
     resolver = get_resolver()
-    _ = resolver.url_patterns, pinyin_initials("经纬")
+    _ = pinyin_initials("经纬"), resolver.url_patterns
     # Routes are tried one after the other; what was asked for lately is known.
     resolver.resolve = lru_cache(ROUTES_KEPT)(resolver.resolve)  # type: ignore[method-assign]
     runtime.settle()

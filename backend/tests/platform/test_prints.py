@@ -73,12 +73,10 @@ def test_the_same_data_makes_the_same_file():
     assert len({rendering.pdf(SHEET, A4, [sheet(3)], AT, "x") for _time in range(2)}) == 1
 
 
-def test_many_sheets_are_made_elsewhere_and_are_the_same(monkeypatch):
-    many = [sheet(n % 3 + 1, f"纸 {n} {ODD}") for n in range(rendering.FEW + 1)]
-    elsewhere = rendering.pdf(SHEET, A4, many, AT, "x")
-    monkeypatch.setattr(rendering, "FEW", len(many))
-    assert rendering.pdf(SHEET, A4, many, AT, "x") == elsewhere
-    assert len(pages(elsewhere)) == len(many)
+def test_what_typst_says_is_told(tmp_path):
+    (tmp_path / "broken.typ").write_text('#panic("no such sheet")')
+    with pytest.raises(rendering.PrintingFailed, match="no such sheet"):
+        rendering.pdf(tmp_path / "broken.typ", A4, [sheet(1)], AT, "x")
 
 
 def test_the_server_starts_without_the_library():
