@@ -95,7 +95,9 @@ def test_a_tiny_run_measures_everything_and_leaves_a_company_that_keeps_every_ru
     assert cell.began == [False, True, True, False, False, True, True, False, True]
     assert all(f.durable.own.ms > 0 and f.durable.floor.ms > 0 for f in figures)
     assert all(f.durable.own.statements >= f.durable.floor.statements > 0 for f in figures)
-    assert len(run.remarks) == 1
+    memory, flatness = run.remarks
+    assert 50 < int(memory.split()[4]) <= 250, memory
+    assert "budget ≤ 1.2" in flatness
     assert os.environ["DATABASE_URL"] == cell.url()
     check_invariants(run.firm)
 

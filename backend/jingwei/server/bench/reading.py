@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
+from pathlib import Path
 from statistics import median
 
 from django.db import connection
@@ -83,11 +83,11 @@ def list_over_http(bench: Bench) -> Figure:
         list_page(document, query, bench.firm.maker)
     statements = tape.statements(label)
     own, floor = [], []
-    with _served(bench, f"/api/v1/{document.path}?limit=50") as get, connect(bench.cell.url()) as copy:
+    with _served(bench) as (get, web), connect(bench.cell.url()) as copy:
         copy.autocommit = True
         for _ in range(bench.rounds * 10 + 5):
             began = time.perf_counter()
-            body = get()
+            body = get(f"{document.path}?limit=50")
             own.append(time.perf_counter() - began)
             began = time.perf_counter()
             for statement in statements:
@@ -95,6 +95,10 @@ def list_over_http(bench: Bench) -> Figure:
             floor.append(time.perf_counter() - began)
             if len(json.loads(body)["rows"]) != 50:
                 raise TapeError(f"the list answered {body[:200]!r}")
+        for listed in catalogue:
+            get(f"{listed.path}?limit=50")
+        held = _held(web)
+    bench.remarks.append(f"A web worker holds {held} MB after every list was asked for (budget ≤ 250).")
     count = len(statements)
     return Figure(label, THRICE, Pair(*(Timing(median(found[5:]) * 1000, count) for found in (own, floor))))
 
@@ -115,17 +119,19 @@ class _Quiet(Child):
 
 
 @contextlib.contextmanager
-def _served(bench: Bench, path: str) -> Iterator[Callable[[], bytes]]:
-    """A web server, and a function that asks it for `path` on one connection that stays open and returns the body."""
+def _served(bench: Bench) -> Iterator[tuple[Callable[[str], bytes], int]]:
+    """A web server: a function that asks it for a path on one connection that stays open and returns the body, and the
+    number of its process."""
     port = choose_port(HOST, None)
     web = _Quiet("web server", ["serve", "--host", HOST, "--port", str(port), "--workers", "1", "--threads", "1"])
-    lines = (f"GET {path} HTTP/1.1", f"Host: {HOST}:{port}", f"Authorization: Bearer {bench.firm.key}", "", "")
+    head = f" HTTP/1.1\r\nHost: {HOST}:{port}\r\nAuthorization: Bearer {bench.firm.key}\r\n\r\n"
     try:
         web.start()
+        assert web.process is not None
         _wait(web, port)
         with socket.create_connection((HOST, port), timeout=60) as client:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            yield partial(_ask, client, "\r\n".join(lines).encode())
+            yield lambda path: _ask(client, f"GET /api/v1/{path}{head}".encode()), web.process.pid
     finally:
         web.stop()
 
@@ -143,6 +149,14 @@ def _ask(client: socket.socket, request: bytes) -> bytes:
     while len(body) < int(length[1]):
         body += _received(client)
     return body
+
+
+def _held(pid: int) -> int:
+    """Megabytes of memory that the worker of a web server holds: the largest of the processes it started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    told = (Path(f"/proc/{child}/status").read_text() for child in children)
+    kilobytes = (re.findall(r"^VmRSS:\s+(\d+) kB", status, re.MULTILINE) for status in told)
+    return max(int(found) for (found,) in kilobytes) // 1024
 
 
 def _received(client: socket.socket) -> bytes:
