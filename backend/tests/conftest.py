@@ -19,7 +19,7 @@ import pytest
 
 from jingwei.server import postgres
 from jingwei.server.postgres import PostgresError
-from jingwei.server.runtime import Urls
+from jingwei.server.runtime import Urls, settle
 from tests.support import cluster, translations
 
 SERVER: pytest.StashKey[contextlib.ExitStack] = pytest.StashKey()
@@ -74,6 +74,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not item.get_closest_marker(REAL_DATA)]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Modules and tests stay until the end: the garbage collector need not look at them."""
+    settle()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
