@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "jingwei.platform.http.middleware.Language",
+    "jingwei.platform.http.middleware.WholeText",
     "django.middleware.csrf.CsrfViewMiddleware",
 ]
 ROOT_URLCONF = "jingwei.server.urls"

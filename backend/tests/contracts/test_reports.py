@@ -46,8 +46,8 @@ def account(world):
 
 
 def item_of(group_id):
-    """An item of the group; reports of one item are made for it."""
-    return Item.objects.get(group=group_id).pk
+    """The first item of the group; reports of one item are made for it."""
+    return Item.objects.filter(group=group_id).earliest("id").pk
 
 
 def path_of(key, account):

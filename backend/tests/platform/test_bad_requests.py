@@ -27,6 +27,7 @@ def owner(world):
         b'{"a":' * 10_000,
         b"\xff\xfe",
         b'{"code": "' + b"\\",
+        b'{"code": "a\\ud800b"}',
     ],
 )
 def test_what_is_not_json_gets_400_quickly(owner, body):
@@ -87,6 +88,15 @@ def test_what_looks_dangerous_but_is_text_stays_text(owner):
         assert made["name_en"] == name
     combining = owner.made("masterdata/items", {**GOOD, "name_en": "cafe\u0301 "})
     assert combining["name_en"] == "café"
+
+
+def test_an_address_with_a_nul_is_refused_in_the_readers_language(owner):
+    for language, words in (("en", "invisible control character"), ("zh-Hans", "看不见的控制字符")):
+        owner.language = language
+        for path in ("masterdata/items?search=a%00b", "masterdata/items?filter[name_en][eq]=%00", "reports/a%00"):
+            reply = owner.get(path)
+            assert (reply.status, reply.codes) == (400, ["text.control"])
+            assert words in reply.body["errors"][0]["message"]
 
 
 def test_codes_keep_their_zeros_and_are_unique_when_folded(owner):

@@ -44,6 +44,7 @@ def test_an_unknown_login_a_disabled_one_and_one_without_role_say_the_same(world
     roleless = create_user(f"roleless-{world.group.pk}", "No Role", PASSWORD)
     for login in ("nobody-at-all", disabled.login, roleless.login):
         assert code(lambda login=login: sign_in(login, PASSWORD, AT)) == "signin.failed"
+    assert code(lambda: sign_in("a\0b", PASSWORD, AT)) == "text.control"
 
 
 def test_a_session_ends_when_the_password_changes_elsewhere(world):

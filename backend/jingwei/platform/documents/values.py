@@ -103,6 +103,8 @@ def problem(code: str, message: Text, hint: Text = "", status: int = 422) -> Ref
 
 def _number(m: Meaning, raw: Any) -> Decimal:
     value = parse_decimal(raw)
+    if abs(value) >= Decimal(10) ** (18 - (m.scale or 0) if m.scale else 12):
+        raise problem("number.range", _("%(value)s is larger than this field can hold.") % {"value": value})
     if m.scale is not None and value != round(value, m.scale):
         raise problem(
             "number.scale",
@@ -112,8 +114,6 @@ def _number(m: Meaning, raw: Any) -> Decimal:
         raise problem("number.range", _("%(value)s is less than %(limit)s.") % {"value": value, "limit": m.minimum})
     if m.maximum is not None and value > m.maximum:
         raise problem("number.range", _("%(value)s is more than %(limit)s.") % {"value": value, "limit": m.maximum})
-    if abs(value) >= Decimal(10) ** (18 - (m.scale or 0) if m.scale else 12):
-        raise problem("number.range", _("%(value)s is larger than this field can hold.") % {"value": value})
     return value
 
 
@@ -179,9 +179,10 @@ def _reference(m: Meaning, raw: Any) -> int | str:
 
 
 def _currency(m: Meaning, raw: Any) -> str:
-    if not isinstance(raw, str) or len(raw.strip()) != 3:
+    code = raw.strip() if isinstance(raw, str) else ""
+    if len(code) != 3 or not code.isascii() or not code.isalpha():
         raise problem("currency.unknown", _("A currency is given by its three letters, such as CNY."))
-    return raw.strip().upper()
+    return code.upper()
 
 
 def _bool(m: Meaning, raw: Any) -> bool:

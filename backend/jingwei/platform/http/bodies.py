@@ -17,6 +17,7 @@ from jingwei.platform.identity.actor import Actor
 
 MOST_BYTES = 20 * 1024 * 1024
 DEEPEST = 20
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def invalid(message: Any) -> Refusal:
@@ -56,9 +57,14 @@ def read_json(data: bytes) -> Any:
         if deepest > DEEPEST:
             raise invalid(_("The JSON is nested too deeply."))
     try:
-        return json.loads(
+        read = json.loads(
             data, object_pairs_hook=_once, parse_constant=_constant, parse_float=_decimal, parse_int=_integer
         )
+        if _HALF.search(data):  # a pair of them is one character; half of one is none, and no message could repeat it
+            json.dumps(read, ensure_ascii=False, default=str).encode()
+        return read
+    except UnicodeEncodeError:
+        raise invalid(_("The text holds half of a character.")) from None
     except UnicodeDecodeError:
         raise invalid(_("The body is not UTF-8.")) from None
     except ValueError as error:

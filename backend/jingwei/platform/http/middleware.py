@@ -11,6 +11,10 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from jingwei.platform.errors import Problem, Refusal
+from jingwei.platform.http.problems import refusal_response
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("jingwei.request")
@@ -55,6 +59,19 @@ class Language:
         patch_vary_headers(response, ("Accept-Language",))
         response.setdefault("Content-Language", translation.get_language() or "en")
         return response
+
+
+class WholeText:
+    """Refuses an address with a NUL in it: no text holds one, and no database could look for it."""
+
+    def __init__(self, handle: Handler) -> None:
+        self.handle = handle
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path_info:
+            message = _("The address holds an invisible control character (U+0000).")
+            return refusal_response(request, Refusal(Problem("text.control", message, status=400)))
+        return self.handle(request)
 
 
 class ContentSecurityPolicy:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.identity.authentication import forget_rights
 from jingwei.platform.models import RoleAssignment, User
-from jingwei.platform.text import fold
+from jingwei.platform.text import clean, fold
 
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -32,10 +32,11 @@ def failed() -> Refusal:
 def sign_in(login: str, password: str, at: datetime) -> tuple[User, int]:
     """Check the credentials and return the user and the group to work in.
 
-    Raises Refusal 401 `signin.failed`, 429 `signin.locked`. An unknown login costs the same time as a known one.
+    Raises Refusal 401 `signin.failed`, 429 `signin.locked`, 422 `text.control`. An unknown login costs the same time
+    as a known one.
     """
     with transaction.atomic():
-        user = User.objects.select_for_update(no_key=True).filter(login_folded=fold(login)[:80]).first()
+        user = User.objects.select_for_update(no_key=True).filter(login_folded=fold(clean(login))[:80]).first()
         if user is None:
             make_password(password)  # as slow as checking one
             refused: Refusal | None = failed()
