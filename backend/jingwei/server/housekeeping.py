@@ -1,5 +1,5 @@
-"""What a worker does all the time beside jobs: tell others, seal entries, fold balances. None of it makes a figure
-right; each figure is right without it."""
+"""What a worker does all the time beside jobs: tell others, seal entries, fold balances, end jobs that lost their worker.
+None of it makes a figure right; each figure is right without it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from jingwei.books.balances import fold
 from jingwei.books.models import Bookkeeping, JournalEntry, Seal
 from jingwei.books.sealing import seal
+from jingwei.platform.jobs.running import end_abandoned
 from jingwei.platform.models import Group
 from jingwei.platform.outbox import deliver
 from jingwei.server.wiring import CONSUMERS
@@ -43,6 +44,7 @@ TASKS: tuple[Task, ...] = (
     ("deliver", deliver_events, 1.0),
     ("seal", seal_entries, 0.5),
     ("fold", fold_balances, 60.0),
+    ("jobs", end_abandoned, 30.0),
 )
 
 

@@ -28,6 +28,7 @@ from jingwei.platform import views
 from jingwei.platform.documents import command, constraints
 from jingwei.platform.documents.catalogue import Module, Page, catalogue
 from jingwei.platform.invariants import Invariant, platform_rules
+from jingwei.platform.jobs import importing
 from jingwei.platform.jobs.declare import Job
 from jingwei.platform.outbox import Consumer
 from jingwei.production import documents as production
@@ -62,7 +63,7 @@ MODULES = (
     Module("platform", _("Administration"), platform.DOCUMENTS),
 )
 
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (importing.JOB,)
 
 #: Who is told of events after commit.
 CONSUMERS: tuple[Consumer, ...] = ()

@@ -44,3 +44,22 @@ def test_a_csv_with_one_bad_cell_then_corrected(person: Callable[..., Person]) -
     table = page.get_by_role("table", name="物料")
     expect(table.get_by_role("row").filter(has_text="RM-7101")).to_contain_text("辐条")
     expect(table.get_by_role("row").filter(has_text="RM-7102")).to_contain_text("PCS 个")
+
+
+def test_a_large_file_is_taken_in_by_the_worker(person: Callable[..., Person]) -> None:
+    steward = person("steward", "zh-Hans")
+    page = steward.page
+    page.goto("/masterdata/items")
+    page.get_by_role("button", name="导入").click()
+    dialog = page.get_by_role("dialog", name="导入物料")
+    many = "".join(f"RM-8{n:04},辐条{'长' * 60} {n},,RM,PCS\n" for n in range(2_200))
+    file = payload("很多物料.csv", many)
+    assert len(file["buffer"]) > 256 * 1024
+
+    dialog.get_by_test_id("import-file").set_input_files(file)
+    expect(dialog.get_by_test_id("import-progress").get_by_role("button", name="停止")).to_be_visible()
+    expect(dialog.get_by_test_id("import-report")).to_contain_text("新增 2200", timeout=30_000)
+    dialog.get_by_role("button", name="导入 2200 行").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("导入完成", timeout=30_000)
+    assert steward.call("GET", "masterdata/items?search=RM-82199&count=1")["count"] == 1
+    assert {job["state"] for job in steward.call("GET", "jobs")["rows"]} == {"succeeded"}

@@ -100,3 +100,22 @@ def test_who_may_not_ask_and_a_rolled_back_ask_leave_no_job(world, counting):
 def test_others_do_not_see_it(world, counting):
     job = asked(world.person("steward"), world, 1)
     assert world.person("auditor").get(f"jobs/{job.pk}").status == 404
+
+
+def test_a_job_whose_worker_is_gone_ends_as_failed(world, counting):
+    steward = world.person("steward", language="zh-Hans")
+    lost, kept = asked(steward, world, 5), asked(steward, world, 5)
+    JobRun.objects.filter(pk__in=(lost.pk, kept.pk)).update(state="running", language="zh-Hans")
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now()), (now() - interval '2 min')")
+        cursor.execute("SELECT id FROM procrastinate_workers ORDER BY last_heartbeat DESC LIMIT 2")
+        for job, (worker,) in zip((kept, lost), cursor.fetchall(), strict=True):
+            cursor.execute(
+                "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE args->>'run_id' = %s",
+                [worker, str(job.pk)],
+            )
+    assert running.end_abandoned() == 1
+    assert steward.get(f"jobs/{kept.pk}").body["state"] == "running"
+    seen = steward.get(f"jobs/{lost.pk}").body
+    assert (seen["state"], seen["error"]) == ("failed", "后台进程中途停止，任务未完成；请重新发起。")
+    assert running.end_abandoned() == 0

@@ -77,7 +77,7 @@ class Person:
     def delete(self, path: str, *, version: int | None = None) -> Reply:
         return self._send("DELETE", path, **_match(version))
 
-    def upload(self, path: str, name: str, content: bytes, **fields: str) -> Reply:
+    def upload(self, path: str, name: str, content: bytes, *, key: str | None = None, **fields: str) -> Reply:
         from django.core.files.uploadedfile import SimpleUploadedFile
 
         token = self.client.cookies["csrftoken"].value
@@ -87,7 +87,7 @@ class Person:
             headers={
                 "accept-language": self.language,
                 "x-csrftoken": token,
-                "idempotency-key": uuid4().hex,
+                "idempotency-key": key or uuid4().hex,
             },
         )
         return Reply(response.status_code, json.loads(response.content), response.headers)

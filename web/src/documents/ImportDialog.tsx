@@ -1,11 +1,12 @@
 import { FileExcelOutlined, InboxOutlined } from '@ant-design/icons'
-import { Alert, Button, Modal, Radio } from 'antd'
-import { useRef, useState } from 'react'
+import { Alert, Button, Modal, Progress, Radio } from 'antd'
+import { useEffect, useRef, useState } from 'react'
 import { download, newIdempotencyKey, request } from '../api/client'
 import type { DocumentMeta, ImportAnswer } from '../api/types'
 import { useT } from '../app/i18n/language'
 import { ProblemAlert } from '../shared/ProblemView'
 import { formatSize } from '../shared/size'
+import { followed, stopJob, type ImportJob } from './importJob'
 import { ImportReport } from './ImportReport'
 
 type Mode = 'create' | 'upsert'
@@ -23,6 +24,13 @@ function useImport(meta: DocumentMeta, onSaved: () => void) {
   const [answer, setAnswer] = useState<ImportAnswer | null>(null)
   const [problem, setProblem] = useState<unknown>(null)
   const [isBusy, setBusy] = useState(false)
+  const [job, setJob] = useState<ImportJob | null>(null)
+  const closed = useRef(new AbortController())
+  useEffect(() => {
+    const here = new AbortController()
+    closed.current = here
+    return () => here.abort()
+  }, [])
   // One key for one checked file: a repeated click or a lost answer cannot import twice.
   const key = useRef(newIdempotencyKey())
 
@@ -36,17 +44,22 @@ function useImport(meta: DocumentMeta, onSaved: () => void) {
     setBusy(true)
     setProblem(null)
     try {
-      const result = await request<ImportAnswer>(`${meta.path}/import`, {
+      const first = await request<ImportAnswer | { job: number }>(`${meta.path}/import`, {
         method: 'POST',
         body,
         idempotencyKey: isDry ? newIdempotencyKey() : key.current,
       })
-      setAnswer(result)
-      if (result.saved) onSaved()
+      const result = 'job' in first ? await followed(first.job, setJob, closed.current.signal) : first
+      // Stopped: nothing was saved, and the file may be imported after all.
+      if (result === null) key.current = newIdempotencyKey()
+      if (result !== null || isDry) setAnswer(result)
+      if (result?.saved) onSaved()
     } catch (error) {
+      if (closed.current.signal.aborted) return
       setProblem(error)
       if (isDry) setAnswer(null)
     } finally {
+      setJob(null)
       setBusy(false)
     }
   }
@@ -61,6 +74,7 @@ function useImport(meta: DocumentMeta, onSaved: () => void) {
     answer,
     problem,
     isBusy,
+    job,
     choose: (chosen: File) => check(chosen, mode),
     setMode: (how: Mode) => (file ? check(file, how) : setMode(how)),
     confirm: () => {
@@ -114,6 +128,21 @@ function FileDrop({ file, isBusy, onFile }: { file: File | null; isBusy: boolean
   )
 }
 
+/** How far a large file is, which the server takes in beside its other work. */
+function JobProgress({ job, onFail }: { job: ImportJob; onFail: (error: unknown) => void }) {
+  const t = useT()
+  const percent = Math.round((100 * job.done) / (job.total ?? 1))
+  return (
+    <div className="import-progress" data-testid="import-progress" role="status">
+      <Progress percent={percent} status="active" showInfo={false} aria-label={t('import.working')} />
+      <span className="secondary">{job.message || t('import.waiting')}</span>
+      <Button size="small" onClick={() => void stopJob(job.id).catch(onFail)}>
+        {t('import.stop')}
+      </Button>
+    </div>
+  )
+}
+
 function Templates({ meta, onFail }: { meta: DocumentMeta; onFail: (error: unknown) => void }) {
   const t = useT()
   const get = (format: 'xlsx' | 'csv') =>
@@ -134,7 +163,7 @@ function Templates({ meta, onFail }: { meta: DocumentMeta; onFail: (error: unkno
 
 export function ImportDialog({ meta, onClose, onSaved }: ImportDialogProps) {
   const t = useT()
-  const { file, mode, answer, problem, isBusy, choose, setMode, confirm, fail } = useImport(meta, onSaved)
+  const { file, mode, answer, problem, isBusy, job, choose, setMode, confirm, fail } = useImport(meta, onSaved)
   const isReady = answer !== null && !answer.saved && answer.errors.length === 0 && answer.created + answer.updated > 0
   const footer = answer?.saved
     ? [
@@ -187,6 +216,7 @@ export function ImportDialog({ meta, onClose, onSaved }: ImportDialogProps) {
           <FileDrop file={file} isBusy={isBusy} onFile={choose} />
         </>
       )}
+      {job && <JobProgress job={job} onFail={fail} />}
       {problem !== null && <ProblemAlert error={problem} />}
       {answer && !answer.saved && <ImportReport meta={meta} answer={answer} />}
     </Modal>

@@ -44,14 +44,13 @@ function PreviewTable({ meta, rows }: { meta: DocumentMeta; rows: Record<string,
   const t = useT()
   const display = useDisplay()
   const numbered = rows.map((row, at) => ({ row, at }))
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
-  const columns: Column<(typeof numbered)[number]>[] = names.map((name) => {
-    const field = meta.fields[name]
+  const columns: Column<(typeof numbered)[number]>[] = previewed(meta, rows).map((name) => {
+    const field = meta.fields[name] ?? { type: 'text' as const, label: name }
     return {
       key: name,
-      label: field?.label ?? name,
-      align: field && isNumberType(field.type) ? 'right' : 'left',
-      render: ({ row }) => display(row[name], field ?? { type: 'text' }),
+      label: field.label,
+      align: isNumberType(field.type) ? 'right' : 'left',
+      render: ({ row }) => display(row[name], field),
     }
   })
   return (
@@ -67,6 +66,14 @@ function PreviewTable({ meta, rows }: { meta: DocumentMeta; rows: Record<string,
       </div>
     </>
   )
+}
+
+/** The fields of the form that have a value in some row, in the form's order: the record's inner life concerns nobody. */
+export function previewed(meta: Pick<DocumentMeta, 'sections'>, rows: Record<string, unknown>[]): string[] {
+  const isGiven = (value: unknown) => value !== null && value !== undefined && value !== ''
+  return meta.sections
+    .flatMap((section) => section.fields)
+    .filter((name) => rows.some((row) => isGiven(row[name])))
 }
 
 const DELIMITERS: Record<string, string> = { '\t': 'Tab', ',': ',', ';': ';' }

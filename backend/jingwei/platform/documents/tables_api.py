@@ -1,8 +1,7 @@
-"""Import, its template, and export of every declaration."""
+"""Routes of import, its template, and export of every declaration."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +10,6 @@ from ninja import File, Form, NinjaAPI, UploadedFile
 
 from jingwei.platform.documents import read, tables
 from jingwei.platform.documents.api import actor_of
-from jingwei.platform.documents.command import Answer, Command, run_claimed
 from jingwei.platform.documents.declare import Document
 from jingwei.platform.documents.query import fetch, fetch_records, parse_query
 from jingwei.platform.documents.values import Meaning, meaning
@@ -20,26 +18,17 @@ from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.http.bodies import claim_of
 from jingwei.platform.http.problems import answer
 from jingwei.platform.identity.actor import Actor
+from jingwei.platform.jobs import importing
+from jingwei.platform.jobs.importing import MOST_ROWS
 from jingwei.platform.tabular.columns import TemplateColumn
-from jingwei.platform.tabular.reading import read_table
-from jingwei.platform.tabular.table import Table, TableProblem
 from jingwei.platform.tabular.templates import write_template
 from jingwei.platform.tabular.writing import write_csv, write_xlsx
 
-MOST_ROWS = 100_000
 KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
 Format = Literal["xlsx", "csv"]
-
-
-class _Refused(Exception):
-    """Rolls an import back whose rows are not all right."""
-
-    def __init__(self, report: tables.Report) -> None:
-        super().__init__("import refused")
-        self.report = report
 
 
 def _file(content: bytes, format: str, name: str) -> HttpResponse:
@@ -80,11 +69,10 @@ def add_tables(api: NinjaAPI, document: Document) -> None:
         encoding: Form[str] = "auto",
     ) -> HttpResponse:
         actor = actor_of(request)
-        actor.need(f"{document.key}.import")
-        data = file.read()
-        table = read_table(data, file.name or "file", encoding=encoding, max_rows=MOST_ROWS)
-        digest = hashlib.sha256(data).hexdigest()
-        return answer(_import(request, document, actor, table, digest, mode=mode, dry_run=dry_run))
+        given = importing.Upload(document, file.name or "file", file.read(), encoding, mode, dry_run)
+        claim = None if dry_run else claim_of(request, actor, {"sha256": given.digest, "mode": mode})
+        done = importing.take(actor, given, claim)
+        return answer(done.body, done.status)
 
     options: dict[str, Any] = {"tags": [document.module]}
     api.get(f"{base}/import-template", operation_id=f"{name}_template", **options)(template)
@@ -122,58 +110,3 @@ def _cell(document: Document, field: str, value: Any) -> Any:
         return value["number"]  # the code, so that the file can be imported again
     choices = meaning(document.field(field)).choices
     return str(dict(choices).get(value, value)) if choices else read.plain(value)
-
-
-def _import(
-    request: HttpRequest, document: Document, actor: Actor, table: Table, digest: str, *, mode: str, dry_run: bool
-) -> dict[str, Any]:
-    entries, problems = tables.entries_of(document, table)
-    problems = [*table.problems, *problems]
-    if not table.rows and not problems:
-        raise tables.no_rows()
-    report = tables.Report(problems=problems)
-    if not problems:
-
-        def work(command: Command) -> Answer:
-            found = tables.import_entries(command, document, entries, table, mode)
-            if found.problems:
-                raise _Refused(found)
-            if dry_run:
-                raise tables.DryRun(found)
-            return Answer(200, _json(table, found, saved=True))
-
-        try:
-            claim = None if dry_run else claim_of(request, actor, {"sha256": digest, "mode": mode})
-            body: dict[str, Any] = run_claimed(actor, claim, work).body
-            return body
-        except (tables.DryRun, _Refused) as ended:
-            report = ended.report
-    return _json(table, report, saved=False)
-
-
-def _json(table: Table, report: tables.Report, *, saved: bool) -> dict[str, Any]:
-    return {
-        "encoding": table.encoding or "XLSX",
-        "delimiter": table.delimiter,
-        "rows": len(table.rows),
-        "created": report.created,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "ignored": table.ignored.count,
-        "errors": [_problem(p) for p in report.problems[:1000]],
-        "error_count": len(report.problems),
-        "warnings": [_problem(p) for p in table.warnings[:100]],
-        "preview": report.preview,
-        "saved": saved,
-    }
-
-
-def _problem(problem: TableProblem) -> dict[str, Any]:
-    return {
-        "row": problem.row,
-        "column": problem.column,
-        "cell": problem.cell,
-        "code": problem.code,
-        "message": str(problem.message),
-        "hint": str(problem.hint),
-    }

@@ -45,7 +45,7 @@ def _own(actor: Actor, id: int) -> JobRun:
 
 
 def _permission(key: str) -> str:
-    return next((job.permission for job in catalogue.jobs if job.key == key), "*")
+    return next((job.permission for job in catalogue.jobs if job.key == key), None) or "*"
 
 
 def add_jobs(api: NinjaAPI) -> None:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 class Job:
     """Long work. `run(actor, inputs, progress)` returns a JSON-able result; it reports through
     `progress.at(done, total, message)`, which raises `Cancelled` once somebody has asked it to stop.
-    `permission` is needed to ask for it."""
+    `permission` is needed to ask for it and to see what others asked for; None where the asking looks after that, and
+    everybody sees their own."""
 
     key: str
     label: Text
-    permission: str
+    permission: str | None
     run: Callable[[Actor, Mapping[str, Any], Progress], Any]

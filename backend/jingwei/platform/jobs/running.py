@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
@@ -18,7 +18,7 @@ from jingwei.platform.errors import Refusal
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.identity.authentication import rights_of
 from jingwei.platform.jobs.declare import Job
-from jingwei.platform.models import JobRun, JobState
+from jingwei.platform.models import JobFile, JobRun, JobState
 
 log = logging.getLogger("jingwei.job")
 
@@ -37,7 +37,15 @@ class Progress:
         """Report progress. Raises Cancelled once cancellation was asked for."""
         rows = JobRun.objects.filter(pk=self.run_id)
         rows.update(done=done, message=message[:300], **({} if total is None else {"total": total}))
-        if rows.filter(cancel_asked=True).exists():
+        self.look()
+
+    def file(self) -> bytes:
+        """The file that the job was asked for with."""
+        return bytes(JobFile.objects.values_list("content", flat=True).get(run_id=self.run_id))
+
+    def look(self) -> None:
+        """Raises Cancelled once cancellation was asked for; also inside a transaction, where nothing could be told."""
+        if JobRun.objects.filter(pk=self.run_id, cancel_asked=True).exists():
             raise Cancelled
 
 
@@ -46,10 +54,11 @@ def find(key: str) -> Job:
     return next(job for job in catalogue.jobs if job.key == key)
 
 
-def queue(command: Command, key: str, inputs: Mapping[str, Any]) -> JobRun:
-    """Ask for a job: it exists when the command commits, and not at all when it is refused."""
+def queue(command: Command, key: str, inputs: Mapping[str, Any], file: bytes | None = None) -> JobRun:
+    """Ask for a job: it exists when the command commits, not when it is refused; its file is gone when it has ended."""
     job, actor = find(key), command.actor
-    actor.need(job.permission)
+    if job.permission is not None:
+        actor.need(job.permission)
     run = JobRun.objects.create(
         group_id=actor.group_id,
         key=key,
@@ -59,6 +68,8 @@ def queue(command: Command, key: str, inputs: Mapping[str, Any]) -> JobRun:
         language=actor.language,
         created_at=command.at,
     )
+    if file is not None:
+        JobFile.objects.create(group_id=actor.group_id, run=run, content=file)
     carry_out.defer(run_id=run.pk)
     return run
 
@@ -66,22 +77,29 @@ def queue(command: Command, key: str, inputs: Mapping[str, Any]) -> JobRun:
 @app.task(name="jingwei.carry_out", queue="jobs")
 def carry_out(run_id: int) -> None:
     """Carry out one queued run, as the one who asked for it and with the rights they have now."""
-    claimed = JobRun.objects.filter(pk=run_id, state=JobState.QUEUED, cancel_asked=False)
-    if not claimed.update(state=JobState.RUNNING):
-        JobRun.objects.filter(pk=run_id, state=JobState.QUEUED).update(state=JobState.CANCELLED)
-        return
     run = JobRun.objects.get(pk=run_id)
-    with translation.override(run.language):
-        try:
-            _end(run_id, JobState.SUCCEEDED, result=find(run.key).run(_actor(run), run.inputs, Progress(run_id)))
-        except Cancelled:
-            _end(run_id, JobState.CANCELLED)
-        except Refusal as refusal:
-            _end(run_id, JobState.FAILED, error="\n".join(str(p.message) for p in refusal.problems[:20]))
-        except Exception:
-            log.exception("job failed", extra={"job": run.key, "run": run_id})
-            _end(run_id, JobState.FAILED, error=_("The job failed; the log has the cause under run %s.") % run_id)
-            raise
+    claimed = JobRun.objects.filter(pk=run_id, state=JobState.QUEUED, cancel_asked=False)
+    try:
+        if claimed.update(state=JobState.RUNNING):
+            with translation.override(run.language):
+                _work(run)
+        else:
+            JobRun.objects.filter(pk=run_id, state=JobState.QUEUED).update(state=JobState.CANCELLED)
+    finally:
+        JobFile.objects.filter(group_id=run.group_id, run_id=run_id).delete()
+
+
+def _work(run: JobRun) -> None:
+    try:
+        _end(run.pk, JobState.SUCCEEDED, result=find(run.key).run(_actor(run), run.inputs, Progress(run.pk)))
+    except Cancelled:
+        _end(run.pk, JobState.CANCELLED)
+    except Refusal as refusal:
+        _end(run.pk, JobState.FAILED, error="\n".join(str(p.message) for p in refusal.problems[:20]))
+    except Exception:
+        log.exception("job failed", extra={"job": run.key, "run": run.pk})
+        _end(run.pk, JobState.FAILED, error=_("The job failed; the log has the cause under run %s.") % run.pk)
+        raise
 
 
 def _actor(run: JobRun) -> Actor:
@@ -106,6 +124,29 @@ def _end(run_id: int, state: JobState, *, result: Any = None, error: str = "") -
     )
 
 
+# A worker tells every 10 seconds that it is there.
+_ABANDONED = """
+UPDATE job_run SET state = 'failed', finished_at = now() WHERE state = 'running' AND NOT EXISTS (
+    SELECT 1 FROM procrastinate_jobs queued JOIN procrastinate_workers worker ON worker.id = queued.worker_id
+    WHERE queued.status = 'doing' AND queued.args ->> 'run_id' = job_run.id::text
+    AND worker.last_heartbeat > now() - interval '60 seconds')
+RETURNING id, language
+"""
+
+
+def end_abandoned() -> int:
+    """End runs whose worker is gone, as failed; how many there were. What they had not committed is not there."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ABANDONED)
+        found = cursor.fetchall()
+    for id, language in found:
+        with translation.override(language):
+            message = _("The worker stopped before the job was done; ask for it again.")
+        JobRun.objects.filter(pk=id).update(error=message)
+        JobFile.objects.filter(run_id=id).delete()
+    return len(found)
+
+
 def cancel(actor: Actor, run_id: int) -> JobRun | None:
     """Ask a run to stop; a queued one never starts."""
     with transaction.atomic():
@@ -118,4 +159,4 @@ def cancel(actor: Actor, run_id: int) -> JobRun | None:
     return run
 
 
-__all__ = ["Cancelled", "Progress", "cancel", "carry_out", "find", "queue"]
+__all__ = ["Cancelled", "Progress", "cancel", "carry_out", "end_abandoned", "find", "queue"]

@@ -1,7 +1,7 @@
 """The kernel's tables; see each file for what it keeps."""
 
 from jingwei.platform.models.base import Identified, Line, Record, TenantModel
-from jingwei.platform.models.content import Attachment, Blob, Comment, JobRun, JobState
+from jingwei.platform.models.content import Attachment, Blob, Comment, JobFile, JobRun, JobState
 from jingwei.platform.models.identity import ApiKey, Role, RoleAssignment, User
 from jingwei.platform.models.organisation import (
     Company,
@@ -45,6 +45,7 @@ __all__ = [
     "IdempotencyKey",
     "Identified",
     "InboxEvent",
+    "JobFile",
     "JobRun",
     "JobState",
     "Line",

@@ -78,3 +78,13 @@ class JobRun(TenantModel):
     class Meta:
         db_table = "job_run"
         indexes = [models.Index(fields=["group", "-id"], name="job_run_recent_ix")]
+
+
+class JobFile(TenantModel):
+    """The file that a run was asked for with; it goes with the run's end."""
+
+    run = TenantForeignKey(JobRun)
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "job_file"
