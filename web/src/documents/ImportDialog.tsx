@@ -131,12 +131,17 @@ function FileDrop({ file, isBusy, onFile }: { file: File | null; isBusy: boolean
 /** How far a large file is, which the server takes in beside its other work. */
 function JobProgress({ job, onFail }: { job: ImportJob; onFail: (error: unknown) => void }) {
   const t = useT()
+  const [isStopping, setStopping] = useState(false)
   const percent = Math.round((100 * job.done) / (job.total ?? 1))
+  const stop = () => {
+    setStopping(true)
+    stopJob(job.id).catch(onFail)
+  }
   return (
     <div className="import-progress" data-testid="import-progress" role="status">
       <Progress percent={percent} status="active" showInfo={false} aria-label={t('import.working')} />
       <span className="secondary">{job.message || t('import.waiting')}</span>
-      <Button size="small" onClick={() => void stopJob(job.id).catch(onFail)}>
+      <Button size="small" loading={isStopping} onClick={stop}>
         {t('import.stop')}
       </Button>
     </div>
