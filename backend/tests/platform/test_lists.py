@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.books.stories import voucher
-from tests.purchasing.test_orders import order, with_suppliers
+from tests.purchasing.stories import confirmed, order, receipt, received, with_suppliers
+from tests.sales import stories as selling
+from tests.support.world import new_world, with_basics
 
 
 @pytest.fixture
@@ -108,3 +110,68 @@ def test_words_are_found_literally(world):
     assert codes("search=5%25") == ["P-1"]
     assert codes("search=p-2") == ["P-2"]
     assert codes("filter[id][in]=x") == []
+
+
+def named(firm):
+    """Two suppliers with names in both languages, an order of each and a receipt of the first's."""
+    made = {"is_supplier": True, "country": "CN"}
+    firm.create(
+        "masterdata.party",
+        {**made, "code": "HX-77", "name_zh": "青岛海星轴承有限公司", "name_en": "Haixing Bearings", "phone": "0532-88"},
+        {**made, "code": "TY-05", "name_zh": "太原铸造厂", "name_en": "Taiyuan Foundry"},
+    )
+    first, second = confirmed(
+        firm,
+        order(("BOLT", 2, "3"), supplier="HX-77", reference="spring campaign"),
+        order(("NUT", 1, "4"), supplier="TY-05"),
+    )
+    received(firm, receipt((first, 1, 2), supplier="HX-77"))
+    return first.number, second.number
+
+
+def test_documents_are_found_by_whom_they_are_with(firm, statements):
+    first, second = named(firm)
+    reader, chinese = firm.person("auditor"), firm.person("auditor", language="zh-hans")
+
+    def found(words, path="purchasing/orders", who=reader):
+        reply = who.get(f"{path}?search={words}&count=1")
+        assert reply.status == 200, reply.body
+        rows = [row["number"] for row in reply.body["rows"]]
+        assert reply.body["count"] == len(rows)
+        return rows
+
+    for words in ("hx-77", "海星轴承", "haixing", "qdhx", "BEARINGS%20青岛", "spring", f"haixing%20{first}", "0532-88"):
+        assert found(words) == found(words, who=chinese) == [first], words
+    assert found("铸造") == found("TYZZ") == [second]
+    assert found("haixing%20taiyuan") == found("haixing%20铸造") == found("hx%25") == found("nobody") == []
+    assert found("supplier%20one") == found("s1") and len(found("s1")) == 8
+    assert len(found("haixing", "purchasing/receipts")) == 1
+    assert found("taiyuan", "purchasing/receipts") == []
+    with statements() as whole:
+        reader.get("purchasing/orders")
+    with statements() as searched:
+        reader.get("purchasing/orders?search=haixing%20spring")
+    assert len(whole) == len(searched)
+    assert not [text for text in map(str, whole) if "found" in text or "named" in text or "search_text" in text]
+
+
+def test_a_name_finds_nothing_of_another_group_or_company(firm):
+    named(firm)
+    other = with_suppliers(with_basics(new_world("Others")))
+    outsider, elsewhere = other.person("auditor"), firm.create("platform.company", {"code": "T2", "name_en": "Second"})
+    assert outsider.get("purchasing/orders?search=haixing&count=1").body["count"] == 0
+    assert firm.person("auditor", company=elsewhere[0].pk).get("purchasing/orders?search=haixing").body["rows"] == []
+
+
+def test_customers_find_what_they_ordered_and_what_they_were_sent(world):
+    firm = selling.with_customers(world)
+    firm.create("masterdata.party", {"code": "AP", "name_zh": "安平药业", "name_en": "Anping", "is_customer": True})
+    sold, other = selling.confirmed(
+        firm, selling.order(("BOLT", 5, "3"), customer="AP"), selling.order(("BOLT", 1, "3"))
+    )
+    selling.delivered(firm, selling.delivery((sold, 1, 5), customer="AP"))
+    reader = firm.person("auditor")
+    for path in ("sales/orders", "sales/deliveries"):
+        (row,) = reader.get(f"{path}?search=apyy").body["rows"]
+        assert row["customer"]["number"] == "AP"
+    assert [r["number"] for r in reader.get("sales/orders?search=customer%20one").body["rows"]] == [other.number]

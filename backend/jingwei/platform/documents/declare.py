@@ -220,6 +220,7 @@ class Document:
     columns       shown in a list by default; every other plain field can be chosen
     called        fields that screens call a record by, where it has no number of its own
     continued     header fields that a new record proposes as the last one of its kind has them
+    party         whom the record is with; a list finds its records by what their party is found by, too
     where         fixed values of a view on a shared model ({"is_customer": True}): filtered on reading, set on writing
     prepare       fills what is derived (defaults, prices, totals), pure of writes; runs in preview, create and update
     check         names what is wrong with the drafts; pure of writes

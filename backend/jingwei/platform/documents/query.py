@@ -20,6 +20,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.declare import Document
 from jingwei.platform.documents.values import Meaning, meaning, read_value
 from jingwei.platform.errors import Problem, Refusal
@@ -202,13 +203,29 @@ def _one(m: Meaning, value: str) -> Any:
 
 
 def _search(document: Document, words: str) -> Sql:
-    """Every word must occur in what the registry keeps of the record (number, names, pinyin initials, …)."""
-    wanted = tuple(f"%{_literally(word)}%" for word in fold(words).split()[:8])
+    """Every word must occur in what the registry keeps of the record (number, names, pinyin initials, …) or of its
+    party. A document without a party has one condition, which can lead the plan; one that looks at both is asked row by
+    row along the order of the list, and PostgreSQL keeps what it looks up."""
+    wanted = [f"%{_literally(word)}%" for word in fold(words).split()[:8]]
     if not wanted:
         return Sql()
-    found = f"found.group_id = {column(document, 'group')} AND found.id = {column(document, 'id')}"
-    contained = " AND found.search_text LIKE %s" * len(wanted)
-    return Sql(f"EXISTS (SELECT 1 FROM document found WHERE {found}{contained})", wanted)
+    own = _registered(document, "id", "found")
+    if document.party is None:
+        return Sql(f"EXISTS ({own}{' AND found.search_text LIKE %s' * len(wanted)})", tuple(wanted))
+    target = meaning(document.field(document.party)).target
+    assert target is not None, "a party is a reference"
+    named = f"{_registered(document, document.party, 'named')} AND named.type = %s AND named.search_text LIKE %s"
+    found = Sql()
+    for word in wanted:
+        text = f"(EXISTS ({own} AND found.search_text LIKE %s) OR EXISTS ({named}))"
+        found &= Sql(text, (word, catalogue.of(target).key, word))
+    return found
+
+
+def _registered(document: Document, name: str, alias: str) -> str:
+    """The registry's row of what `name` of a record refers to, in the record's own group."""
+    same = f"{alias}.group_id = {column(document, 'group')} AND {alias}.id = {column(document, name)}"
+    return f"SELECT 1 FROM document {alias} WHERE {same}"
 
 
 def cursor_of(found: Columns, query: ListQuery, at: int) -> str:
