@@ -7,7 +7,7 @@ the invoice stands. What blocks an invoice for payment is kept here, because pay
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -29,7 +29,7 @@ from jingwei.platform.errors import DocumentRef, Problem, Refusal, refuse
 from jingwei.platform.models import RegistryRow
 from jingwei.platform.text import compact
 
-__all__ = ["InvoiceDraft", "InvoiceKind", "Posting", "open_amounts", "post", "release", "reverse"]
+__all__ = ["InvoiceDraft", "InvoiceKind", "Posting", "open_amounts", "post", "release", "reverse", "wait"]
 
 PURPOSE = "invoice"
 ZERO = Decimal(0)
@@ -43,7 +43,8 @@ CONTROLS = {
 @dataclass(frozen=True, slots=True)
 class InvoiceDraft:
     """An invoice to be posted. `amount_gross` is in `currency`, negative for a credit note; `rate` is functional
-    currency for one unit of it. `number_given` is the supplier's own number, `blocked` why it may not be paid yet."""
+    currency for one unit of it. `number_given` is the supplier's own number, `blocked` why it may not be paid until
+    somebody releases it, `awaited` what it waits for beside that, and no longer when it has come."""
 
     document_id: int
     company_id: int
@@ -58,6 +59,7 @@ class InvoiceDraft:
     postings: Sequence[Posting]
     number_given: str = ""
     blocked: Sequence[str] = ()
+    awaited: Sequence[str] = ()
     summary: str = ""
 
 
@@ -137,8 +139,9 @@ def _register(command: Command, drafts: Sequence[InvoiceDraft]) -> None:
             due_on=d.due_on,
             currency_id=d.currency,
             amount_gross=d.amount_gross,
-            is_blocked=bool(d.blocked),
+            is_blocked=bool(d.blocked or d.awaited),
             blocked=[str(reason) for reason in d.blocked],
+            awaited=[str(reason) for reason in d.awaited],
         )
         for d in drafts
     ]
@@ -253,6 +256,24 @@ def release(command: Command, document_ids: Sequence[int]) -> None:
     for row in rows:
         row.is_blocked = False
     sets.update(rows, ["is_blocked"])
+
+
+def wait(
+    command: Command, reasons: Mapping[int, Sequence[str]], *, anew: Collection[int] = ()
+) -> dict[int, RegisteredInvoice]:
+    """What invoices, by document, wait for now: who waits for nothing more is blocked only by other reasons. Those of
+    `anew` waited for nothing and are blocked again, also where somebody had released them or they are paid: what was
+    released was something else, and a payment can be taken back. Returns the rows of those that are changed; what was
+    posted before reasons were told apart stays as it is until it is released."""
+    rows = [r for r in _locked(command, list(reasons)) if r.awaited or r.document_id in anew]
+    for row in rows:
+        row.awaited = list(reasons[row.document_id])
+        if row.document_id in anew:
+            row.is_blocked = True
+        elif not row.awaited:
+            row.is_blocked = row.is_blocked and bool(row.blocked)
+    sets.update(rows, ["awaited", "is_blocked"])
+    return {row.document_id: row for row in rows}
 
 
 def _locked(command: Command, document_ids: Sequence[int]) -> list[RegisteredInvoice]:

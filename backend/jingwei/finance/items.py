@@ -211,7 +211,7 @@ def blocked(documents: Documents, document_ids: Iterable[int]) -> list[Problem]:
                 Problem(
                     "invoice.blocked",
                     _("Invoice %(number)s is blocked for payment: %(reasons)s.")
-                    % {"number": ref.number, "reasons": "; ".join(str(reason).rstrip(".。") for reason in row.blocked)},
+                    % {"number": ref.number, "reasons": "; ".join(str(reason).rstrip(".。") for reason in row.reasons)},
                     _("Have the differences approved, then release the invoice."),
                     status=409,
                     documents=(ref,),

@@ -27,6 +27,7 @@ from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
 from jingwei.platform.errors import DocumentRef, Problem
 from jingwei.platform.money import round_half_up
+from jingwei.purchasing import awaiting
 from jingwei.purchasing.counters import Came, Key, plain
 from jingwei.purchasing.models import (
     GoodsReceipt,
@@ -257,6 +258,7 @@ def arrive(command: Command, came: Coming) -> None:
     for match in goods:
         days[match.document_id] = max(days[match.document_id], match.invoice_line.invoice.posted_on)
     _post(command, goods, lines, receipts, books, accounts, days)
+    awaiting.ended(command, matches)
 
 
 def _post(
@@ -343,3 +345,4 @@ def leave(
             day = max(command.date_of(moved_at, company_id), *own)
             revaluing.revalue_back(command, company_id, ids, day)
             journal.reverse(command, ids, day, area=Area.STOCK_VALUE, purposes={PURPOSE})
+    awaiting.begun(command, matches)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from jingwei.books.prints import VOUCHER
 from jingwei.platform.documents.declare import Action, Conversion, Document, Lines, Section, Series, State
 from jingwei.platform.posted import posted, posting, reversing
-from jingwei.purchasing import drawing, invoices, orders, prints, receipts, returns
+from jingwei.purchasing import awaiting, drawing, invoices, orders, prints, receipts, returns
 from jingwei.purchasing.models import (
     GoodsReceipt,
     GoodsReceiptLine,
@@ -459,6 +459,7 @@ INVOICE = posted(
             help=_("A payment of what is open, several invoices of one supplier in one."),
         ),
     ),
+    consequences={awaiting.CAME: _("Goods came"), awaiting.LEFT: _("Goods went back")},
     prints=(VOUCHER,),
     check=invoices.check,
     refresh=invoices.refresh,

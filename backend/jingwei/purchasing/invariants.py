@@ -30,8 +30,9 @@ _INVOICED = (
 )
 # What posted invoices have of goods that had not come, and how much of it has come or was credited since.
 _AHEAD = (
-    "SELECT l.id, i.company_id, l.order_id, l.order_line, l.quantity_ahead - l.quantity_arrived quantity, "
-    "l.amount_ahead - l.amount_arrived amount, i.is_blocked OR i.release_reason <> '' is_held "
+    "SELECT l.id, l.invoice_id, i.company_id, l.order_id, l.order_line, "
+    "l.quantity_ahead - l.quantity_arrived quantity, l.amount_ahead - l.amount_arrived amount, "
+    "i.is_blocked OR i.release_reason <> '' is_held "
     "FROM supplier_invoice_line l JOIN supplier_invoice i ON i.id = l.invoice_id AND i.state = 'posted' "
     "AND i.kind = 'invoice' WHERE l.group_id = %(group)s AND l.quantity_ahead <> 0"
 )
@@ -121,11 +122,19 @@ RULES = (
     ),
     Invariant(
         "I-9",
-        "No more is invoiced before it came than is still to come, and such an invoice is paid only when released.",
+        "No more is invoiced before it came than is still to come, and until it has, such an invoice is paid only when "
+        "released.",
         "SELECT 'purchase_order_line', id, 'ahead ' || quantity_ahead || ', received ' || quantity_received || ' of ' "
         "|| quantity FROM purchase_order_line WHERE group_id = %(group)s AND (quantity_ahead < 0 "
         "OR quantity_received + quantity_ahead > quantity) UNION ALL SELECT 'supplier_invoice_line', id, "
-        f"quantity || ' to come, not blocked' FROM ({_AHEAD}) a WHERE quantity < 0 OR NOT is_held",
+        f"quantity || ' to come, not blocked' FROM ({_AHEAD}) a WHERE quantity < 0 OR quantity > 0 AND NOT is_held",
+    ),
+    Invariant(
+        "I-9",
+        "An invoice waits for goods as long as some of what it asks for is to come, and for nothing else.",
+        "SELECT 'supplier_invoice', r.document_id, r.awaited::text FROM registered_invoice r LEFT JOIN (SELECT "
+        f"invoice_id id, sum(quantity) quantity FROM ({_AHEAD}) a GROUP BY 1) s ON s.id = r.document_id "
+        "WHERE r.group_id = %(group)s AND r.awaited <> '[]' AND NOT r.is_reversed AND coalesce(s.quantity, 0) = 0",
     ),
     Invariant(
         "I-10",
@@ -165,11 +174,12 @@ RULES = (
     ),
     Invariant(
         "I-15",
-        "An invoice is blocked for payment where it is posted and where payments ask.",
+        "An invoice is blocked for payment where it is posted and where payments ask, for the same reasons.",
         "SELECT 'supplier_invoice', i.id, i.state || ', blocked ' || i.is_blocked FROM supplier_invoice i "
         "LEFT JOIN registered_invoice r ON r.group_id = i.group_id AND r.document_id = i.id "
         "WHERE i.group_id = %(group)s AND ((i.state = 'draft') <> (r.id IS NULL) OR r.is_blocked <> i.is_blocked "
-        "OR r.is_reversed <> (i.state = 'reversed'))",
+        "OR r.is_reversed <> (i.state = 'reversed') OR i.variances <> array_to_string(ARRAY("
+        "SELECT jsonb_array_elements_text(r.blocked || r.awaited)), E'\\n'))",
     ),
     Invariant(
         "I-33",
@@ -222,7 +232,8 @@ RULES = (
         "r.number_given, r.invoiced_on, r.due_on, r.currency_id, r.amount_gross) <> (i.company_id, 'supplier', "
         "i.supplier_id, i.number_given, i.invoiced_on, i.due_on, i.currency_id, "
         "CASE i.kind WHEN 'credit' THEN -i.amount_gross "
-        "ELSE i.amount_gross END) OR e.posted_on <> i.posted_on OR (r.is_blocked AND r.blocked = '[]'))",
+        "ELSE i.amount_gross END) OR e.posted_on <> i.posted_on "
+        "OR (r.is_blocked AND r.blocked = '[]' AND r.awaited = '[]'))",
     ),
     Invariant(
         "I-17",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -26,7 +27,7 @@ from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input, asked
 from jingwei.platform.errors import DocumentRef, Problem, Refusal, Text, refuse
 from jingwei.platform.money import LineAmounts
-from jingwei.purchasing import ahead, counters, matching, receipts, returns, successors
+from jingwei.purchasing import ahead, awaiting, counters, matching, receipts, returns, successors
 from jingwei.purchasing.counters import Came, plain
 from jingwei.purchasing.invoice_parts import (
     Part,
@@ -173,6 +174,7 @@ def post(command: Command, invoices: Sequence[SupplierInvoice], inputs: Input) -
     _convert(command, invoices, parts, books)
     before = snapshots(parts)
     variances: dict[int, list[str]] = defaultdict(list)
+    waiting: dict[int, list[str]] = defaultdict(list)
     for part in parts:
         own = books[part.invoice.company_id]
         if part.came is not None:
@@ -181,6 +183,8 @@ def post(command: Command, invoices: Sequence[SupplierInvoice], inputs: Input) -
             part.line.quantity_ahead, part.line.amount_ahead = part.quantity, cost_of(part, own)
         count(part, part.sign)
         _note_variances(part, variances[part.invoice.pk])
+        if part.came is None and part.sign > 0:
+            waiting[part.invoice.pk].append(str(matching.ahead_variance(part.line.line, part.quantity)))
     refuse(ahead.came_already(command, [(n, o) for n, o, _q in early], came_of(parts)))
     _take_back(command, parts, books)
     save(command, parts, before)
@@ -188,9 +192,11 @@ def post(command: Command, invoices: Sequence[SupplierInvoice], inputs: Input) -
     splits = _revalue(command, parts, books, accounts)
     drafts = []
     for invoice, own_parts in by_invoice(invoices, parts):
-        found = variances[invoice.pk]
+        draft = _registered(invoice, _postings(command, own_parts, accounts, splits))
+        draft = replace(draft, blocked=variances[invoice.pk], awaited=waiting[invoice.pk])
+        found = [*draft.blocked, *draft.awaited]
         invoice.is_blocked, invoice.variances = bool(found), "\n".join(found)
-        drafts.append(_registered(invoice, found, _postings(command, own_parts, accounts, splits)))
+        drafts.append(draft)
     register.post(command, drafts)
 
 
@@ -231,6 +237,7 @@ def _take_back(command: Command, parts: Sequence[Part], books: dict[int, Books])
             if worth[key] != -cost_of(x, own)
         )
         ahead.keep(matches)
+        awaiting.ended(command, matches)
 
 
 def _nothing_ahead(part: Part) -> Problem:
@@ -305,8 +312,8 @@ def _convert(
 
 
 def _note_variances(part: Part, found: list[str]) -> None:
-    """What blocks the part's invoice, once the part is counted and those after it are not: an invoice waits for what it
-    has too much itself. Credit notes are not paid and are never blocked."""
+    """What blocks the part's invoice until somebody releases it, once the part is counted and those after it are not:
+    an invoice waits for what it has too much itself. Credit notes are not paid and are never blocked."""
     invoice, line = part.invoice, part.line
     if part.sign < 0 or invoice.rate is None:
         return
@@ -315,8 +322,6 @@ def _note_variances(part: Part, found: list[str]) -> None:
         texts.append(matching.price_variance(line, part.ordered, str(invoice.currency_id), invoice.rate, part.whole))
     if part.came is not None:
         texts.append(matching.quantity_variance(line.line, part.quantity, part.came))
-    else:
-        texts.append(matching.ahead_variance(line.line, part.quantity))
     found += [str(text) for text in texts if text is not None]
 
 
@@ -370,9 +375,7 @@ def _postings(
     return [register.Posting(event, lines) for event, lines in events if lines]
 
 
-def _registered(
-    invoice: SupplierInvoice, blocked: Sequence[str], postings: Sequence[register.Posting]
-) -> register.InvoiceDraft:
+def _registered(invoice: SupplierInvoice, postings: Sequence[register.Posting]) -> register.InvoiceDraft:
     assert invoice.due_on is not None and invoice.rate is not None, "filled when the invoice was saved and converted"
     return register.InvoiceDraft(
         document_id=invoice.pk,
@@ -387,7 +390,6 @@ def _registered(
         amount_gross=-invoice.amount_gross if invoice.kind == SupplierInvoiceKind.CREDIT else invoice.amount_gross,
         postings=postings,
         number_given=invoice.number_given,
-        blocked=blocked,
         summary=f"{invoice.number} {invoice.number_given}".strip(),
     )
 
@@ -424,7 +426,7 @@ def reverse(command: Command, invoices: Sequence[SupplierInvoice], inputs: Rever
     refuse(_invoiced_again(parts))
     refuse(counters.cents_left(came_of(parts)))
     if any(part.came is None and part.sign < 0 for part in parts):
-        ahead.give_back(command, (i.pk for i in invoices))
+        awaiting.begun(command, ahead.give_back(command, (i.pk for i in invoices)))
     save(command, parts, before)
     for company_id in sorted({i.company_id for i in invoices}):
         ids = [i.pk for i in invoices if i.company_id == company_id]

@@ -92,6 +92,8 @@ FAULTS = [
     ("supplier_invoice_line", "amount_arrived = amount_arrived - 1 WHERE quantity_arrived > 0", {"I-10", "I-33"}),
     ("supplier_invoice_line", "order_line = order_line + 1 WHERE quantity_ahead > 0", {"I-10"}),
     ("supplier_invoice", "is_blocked = FALSE WHERE variances LIKE '%not come%'", {"I-9", "I-15"}),
+    ("registered_invoice", "awaited = '[]' WHERE awaited <> '[]'", {"I-15"}),
+    ("registered_invoice", """awaited = '["goods"]' WHERE awaited = '[]'""", {"I-9"}),
     ("purchase_order_line", "quantity_ahead = quantity_ahead - 1 WHERE quantity_ahead > 0", {"I-10"}),
     ("invoice_match", "quantity = quantity + 1", {"I-10"}),
     ("invoice_match", "amount = amount + 1", {"I-10", "I-17"}),

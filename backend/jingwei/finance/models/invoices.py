@@ -20,7 +20,8 @@ class InvoiceKind(models.TextChoices):
 class RegisteredInvoice(TenantModel):
     """A posted invoice or credit note: one row per document of purchasing or sales. `amount_gross` is in `currency`,
     negative for a credit note; `amount_tax_invoiced` is what of it has its tax invoice (数电发票), with the same sign.
-    `blocked` are the reasons for which it may not be paid yet."""
+    `blocked` are the reasons for which it may not be paid until somebody releases it, `awaited` those that end by
+    themselves."""
 
     unindexed = ("company", "document")
 
@@ -36,8 +37,14 @@ class RegisteredInvoice(TenantModel):
     amount_gross = AmountField()
     is_blocked = models.BooleanField(default=False)
     blocked = models.JSONField(default=list)
+    awaited = models.JSONField(default=list)
     is_reversed = models.BooleanField(default=False)
     amount_tax_invoiced = AmountField(default=0)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it may not be paid, or might not."""
+        return [*self.blocked, *self.awaited]
 
     class Meta:
         db_table = "registered_invoice"

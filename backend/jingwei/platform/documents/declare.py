@@ -221,6 +221,7 @@ class Document:
     called        fields that screens call a record by, where it has no number of its own
     continued     header fields that a new record proposes as the last one of its kind has them
     party         whom the record is with; a list finds its records by what their party is found by, too
+    consequences  what deeds on other documents do to it, as its timeline calls them (`following.py`)
     where         fixed values of a view on a shared model ({"is_customer": True}): filtered on reading, set on writing
     prepare       fills what is derived (defaults, prices, totals), pure of writes; runs in preview, create and update
     check         names what is wrong with the drafts; pure of writes
@@ -245,6 +246,7 @@ class Document:
     deletable_in: frozenset[str] = frozenset()
     actions: Sequence[Action] = ()
     conversions: Sequence[Conversion] = ()
+    consequences: Mapping[str, Text] = field(default_factory=dict)
     prints: Sequence[Print] = ()
     filters: Sequence[str] = ()
     search: Sequence[str] = ()

@@ -331,7 +331,8 @@ def _event_label(document: Document, action: str) -> str:
 
     builtin = {"create": _("Created"), "edit": _("Changed"), "delete": _("Deleted")}
     declared = document.action(action)
-    return builtin.get(action) or (str(declared.label) if declared else action)
+    label = declared.label if declared else document.consequences.get(action, action)
+    return builtin.get(action) or str(label)
 
 
 def _fields(document: Document) -> dict[str, Any]:
