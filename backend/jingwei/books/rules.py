@@ -264,6 +264,15 @@ def _undetermined(role: Role, accounting_class: str, party_group: str, tax: str)
 _DETERMINATION_COLUMNS = ("standard", "taxpayer", "role", "accounting_class", "party_group", "tax", "account")
 
 
+def element_accounts(role: Role) -> list[tuple[str, str, str]]:
+    """(standard, account, cost element) where a role keeps an element on an account of its own."""
+    return [
+        (row["standard"], row["account"], row["accounting_class"])
+        for row in read_table("determination.csv", _DETERMINATION_COLUMNS)
+        if row["role"] == role and row["accounting_class"] in COST_ELEMENTS
+    ]
+
+
 @cache
 def determination(standard: Standard | str) -> Determination:
     """The shipped determination of a standard, checked against its charts and the events.

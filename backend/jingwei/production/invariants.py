@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from jingwei.books.roles import Role
+from jingwei.books.rules import element_accounts
 from jingwei.platform.invariants import Invariant
 
 # What is in each order: its value entries, its reported hours, less what closing took out beside the value entries.
@@ -12,6 +14,34 @@ _WIP = (
     "ON v.subject_id = o.id "
     "LEFT JOIN (SELECT order_id, sum(amount_labour + amount_overhead) amount FROM operation_report "
     "WHERE group_id = %(group)s AND state = 'posted' GROUP BY 1) r ON r.order_id = o.id WHERE o.group_id = %(group)s"
+)
+
+# Accounts that keep labour or overhead in work apart from material, by standard; an IFRS chart has one for all.
+_ELEMENTS = ", ".join(
+    f"('{standard}', '{code}', '{element}')" for standard, code, element in element_accounts(Role.WIP)
+)
+# Labour and overhead in each order: reported, less what completions took; a close takes the rest.
+_WORK = (
+    "SELECT order_id, company_id, element, sum(amount) amount FROM ("
+    + " UNION ALL ".join(
+        f"SELECT d.order_id, d.company_id, '{element}' element, {sign}d.amount_{element} amount FROM {table} d "
+        "JOIN production_order o ON o.id = d.order_id AND o.state <> 'closed' "
+        "WHERE d.group_id = %(group)s AND d.state = 'posted'"
+        for element in ("labour", "overhead")
+        for table, sign in (("operation_report", ""), ("production_completion", "-"))
+    )
+    + ") parts GROUP BY 1, 2, 3"
+)
+# The same by the books, whose entries are of a report, a completion or the order itself.
+_BOOKED = (
+    "SELECT coalesce(r.order_id, c.order_id, e.document_id) order_id, x.element, sum(l.debit - l.credit) amount "
+    "FROM journal_line l JOIN account a ON a.id = l.account_id AND a.role = 'WIP' "
+    "JOIN bookkeeping k ON k.group_id = l.group_id AND k.company_id = l.company_id "
+    f"JOIN (VALUES {_ELEMENTS}) x(standard, code, element) ON x.standard = k.standard AND x.code = a.code "
+    "JOIN journal_entry e ON e.group_id = l.group_id AND e.id = l.entry_id "
+    "LEFT JOIN operation_report r ON r.group_id = e.group_id AND r.id = e.document_id "
+    "LEFT JOIN production_completion c ON c.group_id = e.group_id AND c.id = e.document_id "
+    "WHERE l.group_id = %(group)s GROUP BY 1, 2"
 )
 
 # What moved for an order's lines and still stands: out of the stock (+) or back (−); line 0 is what was made.
@@ -39,6 +69,15 @@ RULES = (
         "JOIN account a ON a.id = l.account_id AND a.role = 'WIP' WHERE l.group_id = %(group)s GROUP BY 1) j FULL JOIN "
         f"(SELECT company_id, sum(amount) amount FROM ({_WIP}) w GROUP BY 1) o ON o.company_id = j.company_id "
         "WHERE coalesce(j.amount, 0) <> coalesce(o.amount, 0)",
+    ),
+    Invariant(
+        "I-19",
+        "Work in process: the accounts of labour and of overhead equal what of them is in each order.",
+        "SELECT 'production_order', coalesce(w.order_id, b.order_id), coalesce(w.element, b.element) || ': books ' || "
+        f"coalesce(b.amount, 0) || ', reported ' || coalesce(w.amount, 0) FROM (SELECT w.* FROM ({_WORK}) w "
+        "JOIN bookkeeping k ON k.company_id = w.company_id WHERE k.standard IN (SELECT x.standard FROM "
+        f"(VALUES {_ELEMENTS}) x(standard, code, element))) w FULL JOIN ({_BOOKED}) b ON b.order_id = w.order_id "
+        "AND b.element = w.element WHERE coalesce(b.amount, 0) <> coalesce(w.amount, 0)",
     ),
     Invariant(
         "I-19",

@@ -44,6 +44,22 @@ FAULTS = [
     ("production_operation", "quantity_good = 0", {"I-10"}),
     ("production_operation", "hours_reported = hours_reported + 1", {"I-10"}),
     ("operation_report", "amount_labour = amount_labour + 1 WHERE state = 'posted'", {"I-19"}),
+    (  # what is in work in all stays as it is: its parts do not
+        "operation_report",
+        "amount_labour = amount_overhead + 1, amount_overhead = amount_labour - 1 WHERE state = 'posted'",
+        {"I-19"},
+    ),
+    (
+        "production_completion",
+        "amount_labour = amount_labour - 1, amount_overhead = amount_overhead + 1 WHERE state = 'posted'",
+        {"I-19"},
+    ),
+    (
+        "journal_line l",
+        "account_id = (SELECT id FROM account a WHERE a.company_id = l.company_id AND a.code = '40010101') "
+        "WHERE account_id IN (SELECT id FROM account WHERE code = '40010102') AND debit > 0",
+        {"I-19"},
+    ),
     ("operation_report", "quantity_good = quantity_good + 1 WHERE state = 'posted'", {"I-10"}),
     ("operation_report", "state = 'reversed' WHERE state = 'posted'", {"I-10", "I-19"}),
     ("material_issue", "state = 'reversed' WHERE kind = 'issue'", {"I-10"}),
