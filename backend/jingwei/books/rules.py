@@ -25,7 +25,7 @@ from jingwei.platform.errors import Problem, Refusal
 
 ANY: Final = "*"
 # Stored with every ledger line beside the rule's id; raised when a shipped rule changes what it posts.
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 # Kinds of tax a tax code can have here; `*` is the ordinary rate.
 TAX_KINDS: Final = frozenset({ANY, "pending", "deferred", "simplified"})
 # What production costs beside material, where a rule prescribes it in place of an accounting class.

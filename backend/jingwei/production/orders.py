@@ -299,6 +299,18 @@ def _planned(
 
 
 def cancel(command: Command, orders: Sequence[ProductionOrder], inputs: Input) -> None:
-    """Nothing will be made; refused with what was done for the order."""
+    """Nothing will be made; refused with what was done for the order, and by `production.in_work` where late prices of
+    components that came back are still in it."""
     refuse(successors.problems(orders, successors.of_orders(command, [o.pk for o in orders])))
+    works = costing.works(command.actor.group_id, [o.pk for o in orders])
+    refuse(
+        Problem(
+            "production.in_work",
+            _("%(amount)s are in work for %(order)s.") % {"amount": f"{works[o.pk].in_process:,.2f}", "order": o},
+            _("Close the order: what is in work is settled."),
+            status=409,
+        )
+        for o in orders
+        if works[o.pk].in_process
+    )
     planned.drop(command, [o.pk for o in orders])

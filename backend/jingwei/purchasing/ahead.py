@@ -274,14 +274,20 @@ def _post(
     facts: dict[int, tuple[list[GoodsLine], list[GoodsLine]]] = defaultdict(lambda: ([], []))
     for company_id in sorted(books):
         own = [m for m in matches if receipts[m.document_id].company_id == company_id]
-        splits = revaluing.revalue(command, company_id, [_late_price(m, lines, accounts, days) for m in own])
+        late = [_late_price(m, lines, accounts, days) for m in own]
+        splits = revaluing.revalue(command, company_id, late, into_work=True)
         for match, split in zip(own, splits, strict=True):
             key = match.document_id, match.document_line
             kind = str(categories[lines[key].ordered.item.category_id].accounting_class)
             stock = {Role.STOCK: accounts[key][1]}
             accrued, arrived = facts[match.document_id]
             accrued.append(GoodsLine({"accrued": match.amount_accrued}, kind, accounts=stock))
-            arrived.append(GoodsLine({"cost": match.amount, "difference_sold": split.issued}, kind, accounts=stock))
+            bears = {
+                "cost": match.amount,
+                "difference_sold": split.issued,
+                "difference_in_production": split.in_work,
+            }
+            arrived.append(GoodsLine(bears, kind, accounts=stock))
     posted = {
         id: books[receipts[id].company_id].lines([Posting(ACCRUAL, accrued), Posting(ARRIVED, arrived)])
         for id, (accrued, arrived) in sorted(facts.items())

@@ -335,7 +335,7 @@ def _revalue(
         for part in own:
             part.line.amount_difference = cost_of(part, own_books) - part.line.amount_accrued
         given = [_revaluation(part, accounts[part.key][0]) for part in own]
-        found = revaluing.revalue(command, company_id, given)
+        found = revaluing.revalue(command, company_id, given, into_work=True)
         splits |= {part.line.pk: split for part, split in zip(own, found, strict=True)}
     return splits
 
@@ -367,6 +367,7 @@ def _postings(
                 "accrued": part.line.amount_accrued,
                 "difference_on_hand": split.on_hand,
                 "difference_sold": split.issued,
+                "difference_in_production": split.in_work,
             }
             goods.append(GoodsLine(facts, kind, accounts={Role.STOCK: accounts[part.key][1]}))
         else:

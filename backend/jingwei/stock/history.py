@@ -149,7 +149,7 @@ WHERE group_id = %(group)s AND move_id = ANY(%(issues)s) AND kind = 'shift' ORDE
 _POSTED = """
 SELECT item_id, lot_id, period_id, account_id, contra_id, subject_id, sum(amount) FROM value_entry
 WHERE group_id = %(group)s AND company_id = %(company)s AND item_id = ANY(%(items)s) AND posted_on >= %(since)s
-  AND lot_id = ANY(%(lots)s) GROUP BY 1, 2, 3, 4, 5, 6
+  AND lot_id = ANY(%(lots)s) AND kind <> 'in_work' GROUP BY 1, 2, 3, 4, 5, 6
 """
 
 _PRICES = """

@@ -164,6 +164,14 @@ RULES = (
         "IS DISTINCT FROM (o.company_id, o.item_id, o.account_id, o.contra_id, o.subject_id))",
     ),
     Invariant(
+        "I-17",
+        "A late price of goods in work is a pair that does not touch the stock.",
+        "SELECT 'move', v.move_id, 'document ' || v.document_id || ': ' || sum(v.amount) FROM value_entry v "
+        "LEFT JOIN move m ON m.id = v.move_id WHERE v.group_id = %(group)s AND v.kind = 'in_work' "
+        "GROUP BY v.document_id, v.move_id HAVING sum(v.amount) <> 0 OR bool_or(v.quantity <> 0 "
+        "OR m.direction IS DISTINCT FROM 1 OR v.contra_id = v.account_id OR v.item_id <> m.item_id)",
+    ),
+    Invariant(
         "I-33",
         "Cost that passes on is a pair: it comes back from the account of its issue and goes to another.",
         "SELECT 'move', v.move_id, 'document ' || v.document_id || ': ' || sum(v.amount) FROM value_entry v "

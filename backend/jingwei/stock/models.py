@@ -429,16 +429,17 @@ class ValueKind(models.TextChoices):
     REVALUATION = "revaluation", _("Late price of a receipt")
     SHIFT = "shift", _("Cost passed on")
     VARIANCE = "variance", _("Difference to the standard cost")
+    IN_WORK = "in_work", _("Late price of goods in work")
 
 
 class ValueEntry(TenantModel):
     """Value into (+) or out of (−) a stock account on a date, with the account it came from or went to. A correction
     belongs to all earlier issues of an item in a period that went to one contra account. A late price belongs to the
     receipt `move`. A shift is a pair: the cost of the issue `move` (with its quantity) comes back from one contra
-    account and goes to another, so that the stock account is not touched. A variance takes what differs from the
-    standard cost out of the stock. `subject_id` is what the contra account keeps its amounts by: the party where it
-    asks for one, the order that bears them where it is work in process; else 0. `lot_id` is the lot where cost is kept
-    by lot, else 0."""
+    account and goes to another, so that the stock account is not touched. So is what a late price of the receipt `move`
+    adds to goods in work. A variance takes what differs from the standard cost out of the stock. `subject_id` is what
+    the contra account keeps its amounts by: the party where it asks for one, the order that bears them where it is work
+    in process; else 0. `lot_id` is the lot where cost is kept by lot, else 0."""
 
     append_only = True
     unindexed = ("company", "item", "period", "account", "contra", "move", "document")

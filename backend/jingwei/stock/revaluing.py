@@ -2,7 +2,8 @@
 
 Within the month of the receipt the receipt itself is worth more: the month is reckoned again from there and the issues
 since bear their share. A price that comes in a later month stays out of the months before it: the share of what is
-still there when the month of the invoice begins goes into the stock, the rest to the cost of sales of that month.
+still there when the month of the invoice begins goes into the stock, the rest to the cost of sales of that month, or
+where it is asked for to the production orders that its goods went into.
 Source: 企业会计准则第1号——存货, 企业会计准则第29号 (a difference found later belongs to the period it is found in).
 """
 
@@ -21,7 +22,7 @@ from jingwei.masterdata.models import Item, ValuationMethod
 from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
 from jingwei.platform.money import round_half_up
-from jingwei.stock import costs, history, ledger, posting, shifting, streams, valuing
+from jingwei.stock import costs, history, in_work, ledger, posting, shifting, streams, valuing
 from jingwei.stock.history import Row, Stream, late_price
 from jingwei.stock.methods import ZERO, holding_of
 from jingwei.stock.models import Checkpoint, ItemValue, Move, ValueEntry, ValueKind
@@ -47,10 +48,12 @@ class Revaluation:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Where a late price goes: into the stock, and to the cost of what has been sold or used."""
+    """Where a late price goes: into the stock, to the cost of what has been sold or used, and to open orders that its
+    goods went into (`in_work`)."""
 
     on_hand: Decimal
     issued: Decimal
+    in_work: Decimal = ZERO
 
 
 @dataclass(slots=True)
@@ -80,11 +83,16 @@ class _Work:
 
 
 def revalue(
-    command: Command, company_id: int, drafts: Sequence[Revaluation], *, purposes: Mapping[int, str] = ONCE
+    command: Command,
+    company_id: int,
+    drafts: Sequence[Revaluation],
+    *,
+    purposes: Mapping[int, str] = ONCE,
+    into_work: bool = False,
 ) -> list[Split]:
-    """Where each amount goes; on hand and issued add up to it. Writes value entries, and posts what issues since have
-    to bear by name; the caller posts the late prices themselves. `purposes` are names for these entries of documents
-    that find late prices more than once. Raises `period.closed`."""
+    """Where each amount goes; on hand, issued and, where it is asked for by `into_work`, in work add up to it. Writes
+    value entries, and posts what issues since have to bear by name; the caller posts the late prices themselves.
+    `purposes` are names for these entries of documents that find late prices more than once. Raises `period.closed`."""
     if not any(d.amount for d in drafts):
         return [Split(ZERO, ZERO) for _d in drafts]
     work = _work(command, company_id, [d.move_id for d in drafts], {d.posted_on for d in drafts})
@@ -100,6 +108,31 @@ def revalue(
         if on_hand:
             entries.append(_entry(work, draft.document_id, draft.move_id, draft.posted_on, on_hand))
     _recost(work, entries, "revalued", purposes)
+    return _into_work(work, drafts, splits) if into_work else splits
+
+
+def _into_work(work: _Work, drafts: Sequence[Revaluation], splits: list[Split]) -> list[Split]:
+    """Of what is issued, the share of orders that are still open is theirs."""
+    late = [n for n, split in enumerate(splits) if split.issued and not work.is_own_month(drafts[n])]
+    gone = []
+    for n in late:
+        draft, (_item, lot) = drafts[n], work.stream(drafts[n].move_id)
+        begins = work.books.starts[work.period(draft.posted_on)]
+        in_layers = work.held.rows[work.stream(draft.move_id)].method == ValuationMethod.FIFO
+        gone.append(in_work.Gone(work.receipts[draft.move_id], lot, begins, splits[n].issued, in_layers))
+    found = in_work.shares(work.command, work.books.company_id, gone, work.books.decimals)
+    entries = []
+    for n, by_order in zip(late, found, strict=True):
+        draft, split = drafts[n], splits[n]
+        account, contra, subject, lot = work.accounts[draft.move_id]
+        receipt, period = work.receipts[draft.move_id], work.period(draft.posted_on)
+        into = work.books.accounts(in_work.ISSUED, work.items[receipt.item_id])[1] if by_order else 0
+        for order, amount in by_order.items():
+            where = (account, lot), (contra, subject), (into, order)
+            entries += in_work.pair(receipt, draft.document_id, period, draft.posted_on, amount, *where)
+        theirs = sum(by_order.values(), ZERO)
+        splits[n] = Split(split.on_hand, split.issued - theirs, theirs)
+    sets.insert(entries)
     return splits
 
 
@@ -118,16 +151,40 @@ def revalue_back(
             group_id=command.actor.group_id,
             company_id=company_id,
             document_id__in=list(document_ids),
-            kind=ValueKind.REVALUATION,
+            kind__in=(ValueKind.REVALUATION, ValueKind.IN_WORK),
         ).order_by("id")
     )
     if found:
         work = _work(command, company_id, [e.move_id for e in found if e.move_id], {posted_on})
         standing: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
         for e in found:
-            standing[e.document_id, e.move_id or 0] += e.amount
+            if e.kind == ValueKind.REVALUATION:
+                standing[e.document_id, e.move_id or 0] += e.amount
         entries = [_entry(work, *key, posted_on, -amount) for key, amount in standing.items() if amount]
         _recost(work, entries, "revalued.reversed", purposes)
+        _out_of_work(work, [e for e in found if e.kind == ValueKind.IN_WORK], posted_on)
+
+
+def _out_of_work(work: _Work, found: Sequence[ValueEntry], on: date) -> None:
+    """Take back what late prices put into orders. What an order was closed with has gone on: there it is the cost of
+    sales that is lowered, by an entry of its own, because the caller's reversal lowers work in process."""
+    inside: dict[tuple[int, int, int, int], Decimal] = defaultdict(lambda: ZERO)
+    for e in found:
+        if e.contra_id != work.accounts[e.move_id or 0][1]:
+            inside[e.document_id, e.move_id or 0, e.contra_id, e.subject_id] -= e.amount
+    standing = {key: amount for key, amount in inside.items() if amount}
+    still_open = in_work.open_orders(work.command, (order for *_key, order in standing))
+    back, passed, period = [], [], work.period(on)
+    for (document, move, contra, order), amount in standing.items():
+        receipt = work.receipts[move]
+        account, came_from, subject, lot = work.accounts[move]
+        given = receipt, document, period, on, -amount, (account, lot)
+        back += in_work.pair(*given, (came_from, subject), (contra, order))
+        if order not in still_open:
+            sold = work.books.cost_account(work.items[receipt.item_id])
+            passed += in_work.pair(*given, (contra, order), (sold, 0))
+    sets.insert([*back, *passed])
+    ledger.post_corrections(work.command, work.books, Valuation(corrections=passed), "in_work.reversed")
 
 
 def _work(command: Command, company_id: int, move_ids: Sequence[int], dates: Iterable[date]) -> _Work:

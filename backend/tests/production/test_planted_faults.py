@@ -23,6 +23,7 @@ from tests.production.stories import (
     taken_back,
     with_works,
 )
+from tests.purchasing import stories as buying
 from tests.stock.stories import at, body, done
 from tests.support.rules import check_invariants
 from tests.support.world import new_world, with_basics
@@ -94,12 +95,17 @@ FAULTS = [
         "WHERE account_id IN (SELECT id FROM account WHERE role = 'WIP') AND credit > 0",
         {"I-19"},
     ),
+    ("value_entry v", "amount = amount + 1 WHERE kind = 'in_work' AND amount > 0", {"I-17"}),
+    ("value_entry v", "amount = amount * 2 WHERE kind = 'in_work'", {"I-19"}),
+    ("value_entry v", "subject_id = 0 WHERE kind = 'in_work' AND amount < 0", {"I-19"}),
+    ("value_entry v", "contra_id = account_id WHERE kind = 'in_work' AND amount > 0", {"I-17"}),
     ("value_entry v", "amount = amount + 1 WHERE kind = 'revaluation'", {"I-17", "I-19"}),
 ]
 
 
 def _season():
-    """An order closed after goods were sold, opened again and closed again; one in work with everything in parts."""
+    """An order closed after goods were sold, opened again and closed again; one in work with everything in parts; one
+    whose components turned out dearer in the next month."""
     works = with_works(with_basics(new_world()))
     first = supplied(works, 10)
     posted(works, "operation-report", report(first, 10, 9, "8", quantity_scrapped="1"))
@@ -116,6 +122,12 @@ def _season():
     taken_back(works, "operation-report", posted(works, "operation-report", report(second, 10, 1, 1))[0])
     taken_back(works, "completion", posted(works, "completion", completion(second, 1))[0])
     posted(works, "completion", completion(second, 2))
+    works.create("masterdata.item", {"code": "BELL", "name_en": "Bell", "category": "RM", "unit": "PCS"})
+    (ordered,) = buying.confirmed(works, buying.order(("BELL", 4, "10")))
+    (came,) = buying.received(works, buying.receipt((ordered, 1, 4)))
+    (third,) = released(works, order(1, components=[{"item": "BELL", "quantity_required": "4"}]))
+    posted(works, "issue", issue(third, (1, 4)))
+    buying.invoiced(works, buying.bill((came, 1, 4, "12"), on="2026-02-02"))  # all in work when that is known
     check_invariants(works)
     return works
 

@@ -71,7 +71,8 @@ WITH wanted AS (
 SELECT wanted.term, entry.id, entry.posted_on, entry.document_id,
        concat_ws(' · ', document.number, item.code, account.code), wanted.sign * entry.amount
 FROM wanted
-JOIN value_entry entry ON entry.group_id = %(group)s AND entry.company_id = %(company)s AND entry.kind <> 'shift'
+JOIN value_entry entry ON entry.group_id = %(group)s AND entry.company_id = %(company)s
+    AND entry.kind NOT IN ('shift', 'in_work')
     AND (wanted.item IS NULL OR entry.item_id = wanted.item)
     AND (wanted.account IS NULL OR entry.account_id = wanted.account)
 JOIN document ON document.group_id = entry.group_id AND document.id = entry.document_id

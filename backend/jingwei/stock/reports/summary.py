@@ -55,7 +55,8 @@ FROM (
     SELECT account_id, item_id, amount, quantity > 0 OR kind IN ('revaluation', 'variance') AS is_in, posted_on,
            posted_on < %(from)s OR (posted_on = %(begun)s AND document_id IN (SELECT document_id FROM opened))
                AS is_before
-    FROM value_entry WHERE group_id = %(group)s AND company_id = %(company)s AND posted_on <= %(to)s AND kind <> 'shift'
+    FROM value_entry WHERE group_id = %(group)s AND company_id = %(company)s AND posted_on <= %(to)s
+      AND kind NOT IN ('shift', 'in_work')
 ) AS entries GROUP BY 1, 2 ORDER BY max(posted_on)
 """
 )
