@@ -60,13 +60,15 @@ class LineSpec:
 
 @dataclass(frozen=True, slots=True)
 class CheckSpec:
-    """A cross-check: `left` `relation` `right`. A `warning` may fail in lawful books, an `error` may not."""
+    """A cross-check: `left` `relation` `right`. A `warning` may fail in lawful books, an `error` may not; `known` is
+    what may lack for a reason that has a name."""
 
     key: str
     severity: str
     left: Formula
     relation: str
     right: Formula
+    known: Formula = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """A cross-check carried out on one column."""
+    """A cross-check carried out on one column. `known` is how much may lack for a reason that has a name, 0 or more."""
 
     key: str
     severity: str
@@ -121,6 +123,12 @@ class CheckResult:
     left: Decimal
     relation: str
     right: Decimal
+    known: Decimal = _ZERO
+
+    @property
+    def is_explained(self) -> bool:
+        """It does not hold, and would with what is known."""
+        return not self.holds and self.relation == ">=" and self.left + self.known >= self.right
 
 
 _LAYOUT_COLUMNS = ("standard", "statement", "version", "valid_from", "form", "name_zh", "name_en")
@@ -135,7 +143,7 @@ _LINE_COLUMNS = (
     "kind",
     "formula",
 )
-_CHECK_COLUMNS = ("standard", "statement", "version", "key", "severity", "left", "relation", "right")
+_CHECK_COLUMNS = ("standard", "statement", "version", "key", "severity", "left", "relation", "right", "known")
 _SET_COLUMNS = ("standard", "statement", "column_set", "position", "key", "label_zh", "label_en")
 
 
@@ -173,7 +181,14 @@ def _layout(row: Mapping[str, str]) -> Layout:
             name_en=row["name_en"],
             lines=tuple(_line(of) for of in lines if (of["standard"], of["version"]) == (standard, version)),
             checks=tuple(
-                CheckSpec(of["key"], of["severity"], parse(of["left"]), of["relation"], parse(of["right"]))
+                CheckSpec(
+                    of["key"],
+                    of["severity"],
+                    parse(of["left"]),
+                    of["relation"],
+                    parse(of["right"]),
+                    parse(of["known"]) if of["known"] else (),
+                )
                 for of in checks
                 if (of["standard"], of["statement"], of["version"]) == (standard, statement, version)
             ),
@@ -280,7 +295,8 @@ def _check(chosen: Layout, tree: Tree, balances: Balances) -> list[CheckResult]:
     for spec in chosen.checks:
         left, right = evaluator.value(spec.left).amount, evaluator.value(spec.right).amount
         holds = left == right if spec.relation == "=" else left >= right
-        results.append(CheckResult(spec.key, spec.severity, holds, left, spec.relation, right))
+        known = max(evaluator.value(spec.known).amount, _ZERO) if spec.known else _ZERO
+        results.append(CheckResult(spec.key, spec.severity, holds, left, spec.relation, right, known))
     return results
 
 
