@@ -449,3 +449,29 @@ def test_goods_invoiced_ahead_are_valued_by_the_method_of_their_item(firm, metho
     taken_back(firm, "receipt", came, on="2026-01-22")
     assert (balances(firm)[WAITING], balances(firm)[GRNI]) == (120, 0)
     check_invariants(firm)
+
+
+def test_goods_come_while_their_invoice_is_taken_back_and_one_waits_for_the_other(own_database):
+    """The invoice's reversal locks it before the order's lines, the receipt after them: neither is lost."""
+    firm = with_suppliers(with_basics(new_world()))
+    orders = [bought(firm, 2) for _ in range(6)]
+    papers = [invoiced(firm, early((ordered, 1, 2, "10", TAX)))[0] for ordered in orders]
+    goods = firm.create("purchasing.receipt", *(receipt((ordered, 1, 2)) for ordered in orders))
+
+    def client(number):
+        try:
+            if number % 2:
+                perform("purchasing.receipt", [goods[number // 2].pk], "post", actor=firm.actor)
+            else:
+                uninvoiced(firm, papers[number // 2])
+        except Refusal as refused:
+            return refused.problems[0].code
+        return "done"
+
+    outcomes = in_threads(12, client)
+    assert outcomes[1::2] == ["done"] * 6
+    assert set(outcomes[::2]) <= {"done", "doc.has_successors"}
+    for paper, outcome in zip(papers, outcomes[::2], strict=True):
+        row = SupplierInvoice.objects.get(pk=paper.pk)
+        assert (row.state, row.is_blocked) == ("reversed" if outcome == "done" else "posted", False)
+    check_invariants(firm)
