@@ -1,5 +1,5 @@
-"""What a worker does all the time beside jobs: tell others, seal entries, fold balances, end jobs that lost their worker.
-None of it makes a figure right; each figure is right without it."""
+"""What a worker does beside jobs: tell others, seal entries, fold balances, end jobs that lost their worker. None of it
+makes a figure right; each figure is right without it."""
 
 from __future__ import annotations
 
