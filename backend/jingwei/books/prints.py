@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from jingwei.books.models import Account, JournalLine, VoucherNumber
 from jingwei.books.numbers import VoucherType
+from jingwei.books.occasions import occasion
 from jingwei.masterdata.models import Item, Party
+from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.declare import SLIP, Print
 from jingwei.platform.errors import Problem, refuse
 from jingwei.platform.identity.actor import Actor
@@ -57,6 +59,7 @@ class Slip:
     preparer: str = ""
     reviewer: str = ""
     poster: str = ""
+    is_reversal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ def posted(actor: Actor, records: Sequence[Any]) -> list[Slip]:
                 [_posted_line(line, entry.summary) for line in lines],
                 getattr(record, "attachment_count", 0),
                 poster=entry.posted_by.name,
+                is_reversal=entry.reverses_id is not None,
             )
         )
     return [slip for record in records for slip in by_document[record.pk]]
@@ -164,9 +168,13 @@ class _Desk:
         lines = [line for slip in slips for line in slip.lines]
         self.past.read(Company, companies)
         self.past.read(Account, {id for line in lines for id in self.path(line.account_id)})
-        self.past.read(Party, (line.party_id for line in lines))
+        self.kind = catalogue.of(type(records[0]))
+        self.past.read(Party, {self._partner(record) for record in records} | {line.party_id for line in lines})
         self.past.read(Item, (line.item_id for line in lines))
         self.currencies = Currency.objects.in_bulk([self.past.masters[id].currency_id for id in companies])
+
+    def _partner(self, record: Any) -> int | None:
+        return getattr(record, f"{self.kind.party}_id") if self.kind.party else None
 
     def path(self, id: int) -> list[int]:
         """An account with those it is part of, from the top."""
@@ -182,7 +190,7 @@ class _Desk:
         result = []
         for number, page in enumerate(found, start=1):
             rows = [] if page.brought is None else [self._row(_("Brought forward"), "", "", *page.brought, currency)]
-            rows += [self._line(record, line, currency) for line in page.lines]
+            rows += [self._line(slip, line, currency) for line in page.lines]
             is_last = number == len(found)
             total = _("Total") if is_last else _("Carried forward")
             sums = self._row(total, in_words(page.sums[0], currency) if is_last else "", "", *page.sums, currency)
@@ -209,7 +217,11 @@ class _Desk:
             ],
         }
 
-    def _line(self, record: Any, line: SlipLine, currency: Currency) -> dict[str, Any]:
+    def _line(self, slip: Slip, line: SlipLine, currency: Currency) -> dict[str, Any]:
+        record = slip.record
+        partner = self.past.of(record, self._partner(record))
+        named = (partner.name_zh, partner.name_en) if partner else ("", "")
+        told = occasion(self.kind.key, record.number, named, line.summary, is_reversal=slip.is_reversal)
         path = [self.past.of(record, id) for id in self.path(line.account_id)]
         names = [title(account.name_zh, account.name_en) for account in path]
         detail = ["—".join(names[1:])] if names[1:] else []
@@ -222,7 +234,7 @@ class _Desk:
         head = f"{path[0].code} {names[0]}" if len(path) == 1 else names[0]
         details = ("，" if is_chinese() else ", ").join(detail)
         text = f"{path[-1].code} {details}" if len(path) > 1 else details
-        return self._row(line.summary, head, text, line.debit, line.credit, currency)
+        return self._row(told, head, text, line.debit, line.credit, currency)
 
     def _row(
         self, summary: str, head: str, detail: str, debit: Decimal, credit: Decimal, currency: Currency

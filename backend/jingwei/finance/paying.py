@@ -201,7 +201,7 @@ def post_payments(
             books=books[payment.company_id],
             currency=str(payment.currency_id),
             on=payment.posted_on,
-            summary=f"{payment.number} {payment.party.name_zh or payment.party.name_en}",
+            summary=payment.number,
         )
         for piece, functional in pieces:
             event = RECEIVED if piece.item.account.role == Role.AR else PAID

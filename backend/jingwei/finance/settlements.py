@@ -237,7 +237,7 @@ def _plan(command: Command, settlement: Settlement, books: Books, known: Known) 
         books=books,
         currency=str(settlement.currency_id),
         on=settlement.settled_on,
-        summary=f"{settlement.number} {settlement.party.name_zh or settlement.party.name_en}",
+        summary=settlement.number,
     )
     plan = Plan(work)
     by_account: dict[int, tuple[list[Piece], list[Piece]]] = defaultdict(lambda: ([], []))
@@ -304,7 +304,7 @@ def close_moved(work: Work, piece: Piece, functional: Decimal, roles: set[str], 
     applies = bool(roles & {Role.ADVANCE, Role.PREPAY})
     rule = paying.rule_id(work.books, APPLIED[role], role) if applies else "offset"
     number = documents.ref(piece.item.document_id).number
-    paying.close(work, piece, functional, rule, f"{work.summary.partition(' ')[0]} {number}")
+    paying.close(work, piece, functional, rule, f"{work.summary} {number}")
 
 
 def _revalued(work: Work, piece: Piece, change: Decimal) -> LineDraft:

@@ -122,11 +122,11 @@ def test_the_account_ledger_runs_from_opening_to_totals(books, reader):
     shown = ("posted_on", "number", "summary", "party", "debit", "credit", "direction", "balance")
     assert rows(reply, *shown) == [
         ["2026-11-06", None, "Opening balance", None, None, None, "Dr", "13560"],
-        ["2026-11-20", "记-2026-11-0006", "entry of 2026-11-20", "C1", "0", "13000", "Dr", "560"],
-        ["2026-11-21", "记-2026-11-0007", "entry of 2026-11-21", "C2", "0", "200", "Dr", "360"],
+        ["2026-11-20", "记-2026-11-0006", "Period 2026-01 entry of 2026-11-20", "C1", "0", "13000", "Dr", "560"],
+        ["2026-11-21", "记-2026-11-0007", "Period 2026-01 entry of 2026-11-21", "C2", "0", "200", "Dr", "360"],
         ["2026-11-30", None, "Total of the period", None, "0", "13200", "Dr", "360"],
         ["2026-11-30", None, "Total of the year", None, "13560", "13200", "Dr", "360"],
-        ["2026-12-03", "记-2026-12-0001", "entry of 2026-12-03", "C1", "0", "40", "Dr", "320"],
+        ["2026-12-03", "记-2026-12-0001", "Period 2026-01 entry of 2026-12-03", "C1", "0", "40", "Dr", "320"],
         ["2026-12-31", None, "Total of the period", None, "0", "40", "Dr", "320"],
         ["2026-12-31", None, "Total of the year", None, "13560", "13240", "Dr", "320"],
     ]

@@ -12,19 +12,23 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from jingwei.books.occasions import occasion
 from jingwei.books.reports.ledger import Ledger
 from jingwei.platform.errors import Problem, Refusal
+from jingwei.platform.reports.declare import Drill
 
 #: A book with more lines than this is asked for in parts: nobody reads it, and a browser would not bear it.
 MOST_LINES = 20_000
 
 _LINES = """
 SELECT line.posted_on, line.entry_id, line.account_id, coalesce(line.party_id, 0), line.summary, line.debit,
-       line.credit, period.code, number.type, number.number, document.id, document.type
+       line.credit, period.code, number.type, number.number, document.id, document.type, document.number,
+       coalesce(party.title_zh, ''), coalesce(party.title_en, ''), entry.reverses_id IS NOT NULL
 FROM journal_line line
 JOIN journal_entry entry ON entry.group_id = line.group_id AND entry.id = line.entry_id
 JOIN period ON period.group_id = entry.group_id AND period.id = entry.period_id
 JOIN document ON document.group_id = entry.group_id AND document.id = entry.document_id
+LEFT JOIN document party ON party.group_id = document.group_id AND party.id = document.party_id
 LEFT JOIN voucher_number number ON number.group_id = entry.group_id AND number.entry_id = entry.id
 WHERE line.group_id = %(group)s AND line.company_id = %(company)s
   AND line.posted_on BETWEEN %(from)s AND %(to)s
@@ -58,6 +62,16 @@ class BookLine:
     serial: int | None
     document_id: int
     document_type: str
+    document_number: str
+    named_zh: str
+    named_en: str
+    is_reversal: bool
+
+    def occasion(self, drill: Drill | None) -> str:
+        """What the line is about; `drill` leads to its document."""
+        key = drill.document[0] if drill and drill.document else None
+        named = (self.named_zh, self.named_en)
+        return occasion(key, self.document_number, named, self.summary, is_reversal=self.is_reversal)
 
     @property
     def number(self) -> str:

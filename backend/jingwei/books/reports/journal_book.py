@@ -39,7 +39,7 @@ def run_journal(actor: Actor, params: JournalParams) -> Result:
         values = {
             "posted_on": line.posted_on,
             "number": line.number,
-            "summary": line.summary,
+            "summary": line.occasion(documents.get(line.document_id)),
             "account": ledger.reference(code),
             "party": parties.get(line.party_id),
             "debit": line.debit,
