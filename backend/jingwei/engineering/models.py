@@ -21,6 +21,7 @@ from jingwei.platform.fields import (
     QuantityField,
     RateField,
     TenantForeignKey,
+    WeekdaysField,
 )
 from jingwei.platform.models import CompanyRecord, Line, Master, NumberedDocument, document_constraints
 
@@ -50,11 +51,9 @@ class WorkCentre(Master, CompanyRecord):
         validators=[MinValueValidator(0), MaxValueValidator(9999)],
         help_text=_("How many machines or people do the work side by side."),
     )
-    working_days = models.CharField(
+    working_days = WeekdaysField(
         _("Working days"),
-        max_length=7,
         default="12345",
-        blank=True,
         help_text=_("Days of the week that are worked, as digits: 1 is Monday, 7 is Sunday."),
     )
     efficiency = RateField(

@@ -16,7 +16,7 @@ from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform.documents.catalogue import catalogue
-from jingwei.platform.documents.read import titles
+from jingwei.platform.documents.read import title, titles
 from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.models import Company
@@ -28,7 +28,7 @@ MOST = 5000
 
 _LINES = """
 SELECT planned.document_id, document.type, document.number, document.party_id, planned.document_line, planned.item_id,
-       unit.code, planned.due_on, planned.quantity
+       ARRAY[unit.name_zh, unit.name_en], planned.due_on, planned.quantity
 FROM planned_move planned
 JOIN document ON document.group_id = planned.group_id AND document.id = planned.document_id
 JOIN item ON item.group_id = planned.group_id AND item.id = planned.item_id
@@ -78,7 +78,7 @@ class Open:
     party_id: int | None
     line: int
     item_id: int
-    unit: str
+    unit: list[str]  # its names
     due_on: date
     quantity: Decimal
 
@@ -135,10 +135,10 @@ def progress_of(group_id: int, lines: list[Open]) -> dict[tuple[int, int], Progr
         model: Any = collection.model
         rows = model.objects.filter(**{"group_id": group_id, f"{collection.parent}_id__in": documents})
         names = (f"{collection.parent}_id", "line", "quantity", done, "quantity_invoiced")
-        for document, line, ordered, came, invoiced, unit, own in rows.values_list(
-            *names, "unit__code", "item__unit__code"
-        ):
-            found[document, line] = Progress(ordered, came, invoiced, unit or own)
+        units = [f"{unit}__{name}" for unit in ("unit", "item__unit") for name in ("name_zh", "name_en")]
+        for document, line, ordered, came, invoiced, *called in rows.values_list(*names, *units):
+            unit = title(*called[:2]) or title(*called[2:])
+            found[document, line] = Progress(ordered, came, invoiced, unit)
     return found
 
 
@@ -196,7 +196,7 @@ def _values(line: Open, progress: Progress | None, on: date) -> dict[str, Any]:
         "order_unit": progress.unit if progress else "",
         "to_come": line.quantity if line.quantity > 0 else None,
         "to_go": -line.quantity if line.quantity < 0 else None,
-        "unit": line.unit,
+        "unit": title(*line.unit),
     }
 
 

@@ -32,8 +32,8 @@ LIMIT %(most)s
 """
 
 _MOVES = """
-SELECT move.effective_at, move.item_id, move.from_location_id, move.to_location_id, move.quantity, unit.code,
-       coalesce(lot.code, ''), move.value, move.reverses_id IS NOT NULL
+SELECT move.effective_at, move.item_id, move.from_location_id, move.to_location_id, move.quantity,
+       ARRAY[unit.name_zh, unit.name_en], coalesce(lot.code, ''), move.value, move.reverses_id IS NOT NULL
 FROM move
 JOIN item ON item.group_id = move.group_id AND item.id = move.item_id
 JOIN unit ON unit.group_id = item.group_id AND unit.id = item.unit_id
@@ -75,7 +75,7 @@ class Moved:
     from_id: int
     to_id: int
     quantity: Decimal
-    unit: str
+    unit: list[str]  # its names
     lot: str
     value: Decimal
     is_reversal: bool
@@ -142,7 +142,7 @@ def _move(move: Moved, names: dict[int, dict[str, Any]]) -> dict[str, Any]:
         "from": names.get(move.from_id),
         "to": names.get(move.to_id),
         "quantity": plain(move.quantity),
-        "unit": move.unit,
+        "unit": title(*move.unit),
         "lot": move.lot,
         "value": plain(move.value),
         "is_reversal": move.is_reversal,

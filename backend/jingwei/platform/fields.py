@@ -94,6 +94,21 @@ class CodeField(models.CharField):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
 
 
+class WeekdaysField(models.CharField):  # type: ignore[type-arg]
+    """Days of the week as digits in their order, 1 for Monday: "12345". Screens show and ask for their names."""
+
+    kind = "weekdays"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["max_length"] = 7
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs  # for the database it is text
+
+
 class NoteField(models.TextField):  # type: ignore[type-arg]
     """Free text over several lines, at most 4,000 characters."""
 

@@ -227,13 +227,13 @@ def test_all_levels_down(shop):
         (r["values"]["level"], r["values"]["component"]["number"], r["values"]["quantity"], r["values"]["unit"])
         for r in reply["rows"]
     ] == [
-        (1, "FRAME", "4", "PCS"),
-        (2, "TUBE", "29", "PCS"),  # 4 × 7 / 0.98 = 28.57
-        (1, "WHEEL", "8", "PCS"),
-        (2, "RIM", "8", "PCS"),
-        (2, "SPOKE", "289", "PCS"),  # 8 × 36.1 = 288.8
-        (1, "PAINT", "0.089", "KG"),  # 4 × 0.02 / 0.9 = 0.0889
-        (1, "BOLT", "4", "PCS"),  # 4 × 0.9 = 3.6
+        (1, "FRAME", "4", "Piece"),
+        (2, "TUBE", "29", "Piece"),  # 4 × 7 / 0.98 = 28.57
+        (1, "WHEEL", "8", "Piece"),
+        (2, "RIM", "8", "Piece"),
+        (2, "SPOKE", "289", "Piece"),  # 8 × 36.1 = 288.8
+        (1, "PAINT", "0.089", "Kilogram"),  # 4 × 0.02 / 0.9 = 0.0889
+        (1, "BOLT", "4", "Piece"),  # 4 × 0.9 = 3.6
     ]
     assert [r["level"] for r in reply["rows"]] == [0, 1, 0, 1, 1, 0, 0]
     empty = planner.get(f"reports/engineering.bill-tree?item={item(shop, 'TUBE')}&on=2026-01-15").body

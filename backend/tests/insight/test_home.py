@@ -296,20 +296,20 @@ def test_orders_whose_goods_are_late_are_counted_and_tracked_line_by_line(world)
         return [[row["values"][n] for n in names] for row in reply.body["rows"]]
 
     assert tracked("direction=in&late_only=true&on=2026-02-01") == [
-        [late.number, 1, "2026-01-20", 12, "40", None, "PCS"]
+        [late.number, 1, "2026-01-20", 12, "40", None, "Piece"]
     ]
     assert tracked("on=2026-02-01") == [
-        [late.number, 1, "2026-01-20", 12, "40", None, "PCS"],
-        [late.number, 2, "2026-02-20", 0, "40", None, "PCS"],
-        [on_time.number, 1, "2026-03-01", 0, "10", None, "PCS"],
+        [late.number, 1, "2026-01-20", 12, "40", None, "Piece"],
+        [late.number, 2, "2026-02-20", 0, "40", None, "Piece"],
+        [on_time.number, 1, "2026-03-01", 0, "10", None, "Piece"],
     ]
     assert tracked("direction=out&on=2026-02-01") == []
     progress = ("ordered", "done", "invoiced", "order_unit", "to_come")
     report = reader.get("reports/insight.order-tracking?on=2026-02-01&direction=in").body
     assert [[row["values"][n] for n in progress] for row in report["rows"]] == [
-        ["100", "60", "0", "PCS", "40"],
-        ["40", "0", "0", "PCS", "40"],
-        ["10", "0", "0", "PCS", "10"],
+        ["100", "60", "0", "Piece", "40"],
+        ["40", "0", "0", "Piece", "40"],
+        ["10", "0", "0", "Piece", "10"],
     ]
     row = report["rows"][0]
     assert row["drill"] == {"document": {"key": "purchasing.order", "id": late.pk}}
@@ -317,7 +317,7 @@ def test_orders_whose_goods_are_late_are_counted_and_tracked_line_by_line(world)
     received(world, receipt((late, 1, 40), on="2026-01-25"))
     assert "late.in" not in tasks(as_json(home(world.actor, at)))
     assert [x[1] for x in tracked("on=2026-02-01")] == [2, 1], "what is fulfilled is left out"
-    assert tracked("include_done=true&on=2026-02-01")[0] == [late.number, 1, "2026-01-20", 0, None, None, "PCS"]
+    assert tracked("include_done=true&on=2026-02-01")[0] == [late.number, 1, "2026-01-20", 0, None, None, "Piece"]
     check_invariants(world)
 
 

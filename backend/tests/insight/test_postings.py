@@ -38,8 +38,8 @@ def test_a_receipt_shows_its_entry_and_its_moves(firm, came):
         ("NUT", "SUP", "A-01"),
     ]
     assert [(m["quantity"], m["unit"], m["value"]) for m in body["moves"]] == [
-        ("60", "PCS", "600"),
-        ("40", "PCS", "100"),
+        ("60", "Piece", "600"),
+        ("40", "Piece", "100"),
     ]
     assert body["is_cut"] is False
 

@@ -71,9 +71,9 @@ def test_on_hand_by_place_with_what_is_free_and_its_value(stock, reader):
     reply = reader.get("reports/stock.on-hand")
     names = ("item", "warehouse", "location", "status", "on_hand", "reserved", "available", "unit", "value")
     assert rows(reply, *names) == [
-        ["BOLT", "W1", "A-01", "Available", "10", "3", "7", "PCS", "150"],
-        ["BOLT", "W1", "A-02", "Available", "2", "0", "2", "PCS", "30"],
-        ["NUT", "W1", "A-01", "Available", "4", "0", "4", "PCS", "13.36"],
+        ["BOLT", "W1", "A-01", "Available", "10", "3", "7", "Piece", "150"],
+        ["BOLT", "W1", "A-02", "Available", "2", "0", "2", "Piece", "30"],
+        ["NUT", "W1", "A-01", "Available", "4", "0", "4", "Piece", "13.36"],
     ]
     assert (reply.body["totals"], reply.body["currency"]) == ({"value": "193.36"}, "CNY")
     assert reply.body["rows"][0]["drill"] == {"report": "stock.item-ledger", "params": {"item": item(stock, "BOLT")}}

@@ -16,6 +16,7 @@ export type FieldType =
   | 'choice'
   | 'reference'
   | 'email'
+  | 'weekdays'
   | 'json'
 
 export type Colour = 'grey' | 'blue' | 'amber' | 'green' | 'red' | 'violet'

@@ -1,11 +1,12 @@
-import { Checkbox, Input, Select, Tooltip } from 'antd'
+import { Button, Checkbox, Input, Select, Tooltip } from 'antd'
 import { useState, type ReactNode } from 'react'
 import { Link } from 'react-router'
 import { ExportOutlined } from '@ant-design/icons'
 import type { Field, Value } from '../api/types'
 import { rememberPath, useApplication } from '../app/application'
-import { useT } from '../app/i18n/language'
+import { useLanguage, useT } from '../app/i18n/language'
 import { foreignZone } from '../shared/instants'
+import { WEEK, weekdayName, withDay } from '../shared/weekdays'
 import { FieldValue, useDisplay } from './FieldValue'
 import { ReferenceInput } from './ReferenceInput'
 import { isTidied, isWhole, typedValue } from './typing'
@@ -169,6 +170,28 @@ function TextInput({ field, value, onChange, id, error, describedBy, hasFocus }:
   )
 }
 
+/** Seven switches, one for each day of the week. */
+function WeekdaysInput({ field, value, onChange, id, error, describedBy }: ControlProps) {
+  const { language } = useLanguage()
+  const days = typeof value === 'string' ? value : ''
+  return (
+    <span id={id} role="group" className="weekdays" aria-label={field.label} aria-describedby={describedBy}>
+      {WEEK.map((day) => (
+        <Button
+          key={day}
+          size="small"
+          type={days.includes(day) ? 'primary' : 'default'}
+          danger={error !== undefined}
+          aria-pressed={days.includes(day)}
+          onClick={() => onChange(withDay(days, day))}
+        >
+          {weekdayName(day, language)}
+        </Button>
+      ))}
+    </span>
+  )
+}
+
 function controlOf(props: ControlProps): ReactNode {
   const { field, value, onChange, id, describedBy } = props
   if (field.type === 'bool')
@@ -186,6 +209,7 @@ function controlOf(props: ControlProps): ReactNode {
   if (field.type === 'reference') return <ReferenceControl {...props} />
   if (isTidied(field.type)) return <TidyInput {...props} />
   if (field.type === 'json') return <JsonInput {...props} />
+  if (field.type === 'weekdays') return <WeekdaysInput {...props} />
   return <TextInput {...props} />
 }
 

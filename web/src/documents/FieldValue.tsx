@@ -1,17 +1,18 @@
 import { Link } from 'react-router'
-import type { CodeReference, Field, Reference } from '../api/types'
+import type { Field } from '../api/types'
 import { rememberPath, useApplication } from '../app/application'
-import { useT } from '../app/i18n/language'
+import { useLanguage } from '../app/i18n/language'
 import { isNegative } from '../shared/decimal'
+import { InPieces } from '../shared/InPieces'
 import { ColourTag } from './StateTag'
-import { displayText, isEmpty, isNumberType, isReference, referenceText, unitText } from './values'
+import { displayText, isEmpty, isNumberType, isReference, readText, unitText } from './values'
 
 /** The words that turn values into text for this person: yes/no in their language, clocks of their company. */
 export function useDisplay(): (value: unknown, field: Pick<Field, 'type' | 'choices' | 'scale'>) => string {
-  const t = useT()
+  const { t, language } = useLanguage()
   const { company } = useApplication()
   return (value, field) =>
-    displayText(value, field, { yes: t('common.yes'), no: t('common.no'), timeZone: company?.time_zone })
+    displayText(value, field, { yes: t('common.yes'), no: t('common.no'), timeZone: company?.time_zone, language })
 }
 
 interface FieldValueProps {
@@ -22,21 +23,6 @@ interface FieldValueProps {
   isLinked?: boolean
 }
 
-/** A number and a name: numbers stay in one piece where a narrow cell breaks the text. */
-function ReferenceName({ value }: { value: Reference | CodeReference }) {
-  return referenceText(value)
-    .split(/( +)/)
-    .map((piece, at) =>
-      /\d/.test(piece) && /^[\x21-\x7e]+$/.test(piece) ? (
-        <span key={at} className="in-one-piece">
-          {piece}
-        </span>
-      ) : (
-        piece
-      ),
-    )
-}
-
 /** One value, read-only. */
 export function FieldValue({ field, value, row, isLinked = false }: FieldValueProps) {
   const display = useDisplay()
@@ -45,7 +31,7 @@ export function FieldValue({ field, value, row, isLinked = false }: FieldValuePr
     const target = field.target
     return (
       <Link to={`/${target.path}/${value.id}`} onClick={() => rememberPath(target.path, target.key)}>
-        <ReferenceName value={value} />
+        <InPieces text={readText(value)} />
       </Link>
     )
   }

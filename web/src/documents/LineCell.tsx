@@ -4,7 +4,7 @@ import { useApplication } from '../app/application'
 import { isZero } from '../shared/decimal'
 import { useDisplay } from './FieldValue'
 import { ReferenceInput } from './ReferenceInput'
-import { isTidied, isWhole, typedValue } from './typing'
+import { inputSize, isTidied, isWhole, typedValue } from './typing'
 import { isNumberType, isReference } from './values'
 
 interface LineCellProps {
@@ -49,6 +49,7 @@ function TextCell({ field, value, label, isInvalid, onChange, onTyped, isZeroBla
       title={tidies ? undefined : display(value, field)}
       autoComplete="off"
       inputMode={isNumberType(field.type) ? 'decimal' : undefined}
+      size={inputSize(field)}
       maxLength={tidies ? undefined : field.max_length}
       value={typed ?? (isZeroBlank && isZero(String(value ?? '')) ? '' : display(value, field))}
       onFocus={(event) => event.target.select()}

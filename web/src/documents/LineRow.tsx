@@ -9,7 +9,7 @@ import { FieldValue } from './FieldValue'
 import type { FormAction, Line } from './formState'
 import type { GridHabits } from './gridHabits'
 import { LineCell } from './LineCell'
-import { isNumberType, isReference, referenceText, shownValue } from './values'
+import { isNumberType, isReference, isUnit, readText, referenceText, shownValue } from './values'
 
 function lineMessages(meta: LinesMeta, line: Line, messages: Record<string, string>): string {
   const own = [null, ...meta.order].map((name) => messages[cellKey(meta.name, line.key, name)])
@@ -30,11 +30,8 @@ interface RowProps {
   onTyped: (at: number, field: Field, text: string) => boolean
 }
 
-/** A unit is a short word: its code says enough on a line. */
-const isUnit = (field: Field): boolean => field.target?.key === 'masterdata.unit'
-
 /** How wide a column must be follows from what stands in it. */
-const widthClass = (field: Field): string => (isUnit(field) ? 'cell-unit' : `cell-${field.type}`)
+const widthClass = (field: Field): string => (isUnit(field.target?.key) ? 'cell-unit' : `cell-${field.type}`)
 
 function GridCell({ row, field }: { row: RowProps; field: Field }) {
   const t = useT()
@@ -49,8 +46,8 @@ function GridCell({ row, field }: { row: RowProps; field: Field }) {
     const isNothing = isZeroBlank && isZero(String(value ?? ''))
     return (
       <td {...shared} className={`cell-read ${side}`}>
-        {isUnit(field) && isReference(value) ? (
-          <span title={referenceText(value)}>{value.number}</span>
+        {isUnit(field.target?.key) && isReference(value) ? (
+          <span title={referenceText(value)}>{readText(value)}</span>
         ) : (
           <FieldValue field={field} value={isNothing ? null : value} row={{ ...line.base, ...proposed, ...line.edits }} isLinked />
         )}

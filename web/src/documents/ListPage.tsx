@@ -135,8 +135,9 @@ interface ListBodyProps {
 function ListBody({ meta, query, onQuery, list, rows, visible, selected, onSelect, onNew }: ListBodyProps) {
   const t = useT()
   const navigate = useNavigate()
+  const { company } = useApplication()
   const columns = useColumns(meta, visible)
-  const totals = listTotals(list.data?.pages[0], t('lines.total'))
+  const totals = listTotals(list.data?.pages[0], t('lines.total'), company?.currency ?? '')
   const open = (row: Row, event: { ctrlKey: boolean; metaKey: boolean }) => {
     const to = `/${meta.path}/${row.id}`
     if (event.ctrlKey || event.metaKey) window.open(to, '_blank', 'noopener')

@@ -6,7 +6,7 @@ import { useT } from '../app/i18n/language'
 import { meantBy, useLookup, type Candidate } from './lookup'
 import { RecordPicker } from './RecordPicker'
 import { StateTag } from './StateTag'
-import { referenceText } from './values'
+import { isUnit, referenceText } from './values'
 
 type Picked = Reference | CodeReference | null
 
@@ -196,6 +196,7 @@ function Combobox({ props, typing, listId, input, isPicking, openPicker }: Combo
       aria-invalid={isInvalid}
       aria-describedby={describedBy}
       aria-required={isRequired}
+      size={isInGrid ? (isUnit(props.target.key) ? 9 : 30) : undefined}
       autoComplete="off"
       spellCheck={false}
       autoFocus={hasFocus}

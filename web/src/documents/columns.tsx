@@ -81,11 +81,11 @@ export function summedColumns(meta: DocumentMeta, visible: string[]): string[] {
   return visible.filter((name) => meta.fields[name] && isSummed(meta.fields[name]))
 }
 
-/** The server's sums of the whole list, one row for each currency; a single record needs none. */
-export function listTotals(page: ListAnswer | undefined, label: string): Totals[] {
+/** The server's sums of the whole list, one row for each currency, else in the company's; a single record needs none. */
+export function listTotals(page: ListAnswer | undefined, label: string, functional: string): Totals[] {
   if (!page?.totals || (page.count ?? 0) < 2) return []
   return page.totals.map(({ currency, values }) => ({
-    label: currency === null ? label : `${label} ${currency}`,
+    label: `${label} ${currency ?? functional}`.trimEnd(),
     values: Object.fromEntries(Object.entries(values).map(([name, sum]) => [name, formatNumber(sum, 'amount')])),
   }))
 }

@@ -194,9 +194,12 @@ describe('values', () => {
     expect(shownValue({ id: null, number: 'BOX' }, pcs, null)).toEqual({ id: null, number: 'BOX' })
   })
   it('shows every type as text', () => {
-    const words = { yes: 'Yes', no: 'No', timeZone: 'UTC' }
+    const words = { yes: 'Yes', no: 'No', timeZone: 'UTC', language: 'en' as const }
     expect(displayText('1234.5', field('f', 'amount'), words)).toBe('1,234.50')
-    expect(displayText(pcs, field('f', 'reference'), words)).toBe('PCS Piece')
+    expect(displayText(pcs, field('f', 'reference'), words)).toBe('Piece')
+    expect(displayText({ ...pcs, key: 'masterdata.item' }, field('f', 'reference'), words)).toBe('PCS Piece')
+    expect(displayText({ ...pcs, title: '' }, field('f', 'reference'), words)).toBe('PCS')
+    expect(displayText('12345', field('f', 'weekdays'), words)).toBe('Mon–Fri')
     expect(displayText(false, field('f', 'bool'), words)).toBe('No')
     expect(displayText('2026-11-22T01:02:00Z', field('f', 'instant'), words)).toBe('2026-11-22 01:02')
     expect(displayText(null, field('f', 'text'), words)).toBe('')

@@ -12,6 +12,14 @@ export function isTidied(type: FieldType): boolean {
   return isNumberType(type) || type === 'date' || type === 'instant'
 }
 
+/** How many letters a cell of a grid makes room for: figures are short, and a street is longer than a postcode. */
+export function inputSize(field: Field): number {
+  if (isNumberType(field.type)) return 8
+  if (field.type === 'date') return 10
+  if (field.type === 'instant') return 16
+  return Math.min(Math.max(Math.round(2.6 * Math.sqrt(field.max_length ?? 60)), 5), 40)
+}
+
 /**
  * Half-typed numbers, dates and instants wait until the field is left; whole ones count at once, so that totals are
  * live. A short date like "5" is whole only when the field is left.

@@ -1,7 +1,8 @@
-import type { CodeReference, DocumentMeta, Field, FieldType, Reference, Row, StateMeta, Value } from '../api/types'
+import type { CodeReference, DocumentMeta, Field, FieldType, Language, Reference, Row, StateMeta, Value } from '../api/types'
 import { formatNumber, isZero, parseDecimal, sameDecimal, type NumberKind } from '../shared/decimal'
 import { parseDate } from '../shared/dates'
 import { formatInstant, parseInstant, type Clock } from '../shared/instants'
+import { weekdaysText } from '../shared/weekdays'
 
 const NUMBER_TYPES: ReadonlySet<FieldType> = new Set<FieldType>([
   'integer',
@@ -51,6 +52,16 @@ export function referenceText(value: Reference | CodeReference): string {
   return `${value.number} ${value.title}`
 }
 
+/** A unit is read by its name, "Piece"; its code is for typing, and stands in what can be typed into. */
+export function isUnit(key: string | undefined): boolean {
+  return key === 'masterdata.unit'
+}
+
+/** A reference as it is read, not typed. */
+export function readText(value: Reference | CodeReference): string {
+  return value.id !== null && isUnit(value.key) && value.title !== '' ? value.title : referenceText(value)
+}
+
 /** The value as the server's bodies want it: references become their id, or their code when only that is known. */
 export function bodyValue(value: Value | undefined, type: FieldType): unknown {
   if (value === undefined || value === '') return null
@@ -89,6 +100,7 @@ interface DisplayWords {
   yes: string
   no: string
   timeZone: string | undefined
+  language: Language
 }
 
 /** One field's value as text: the same in lists, forms, timelines and dialogs. */
@@ -98,13 +110,14 @@ export function displayText(
   words: DisplayWords,
 ): string {
   if (isEmpty(value)) return ''
-  if (isReference(value)) return referenceText(value)
+  if (isReference(value)) return readText(value)
   if (typeof value === 'boolean') return value ? words.yes : words.no
   if (isNumberType(field.type) && (typeof value === 'string' || typeof value === 'number')) {
     return formatNumber(value, field.type, field.scale)
   }
   if (field.type === 'instant' && typeof value === 'string') return formatInstant(value, words.timeZone)
   if (field.type === 'choice') return field.choices?.find((choice) => choice.value === value)?.label ?? String(value)
+  if (field.type === 'weekdays') return weekdaysText(String(value), words.language)
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
@@ -112,7 +125,7 @@ export function displayText(
 export function unitText(row: Record<string, unknown>, field: Field): string {
   if (!field.unit_field) return ''
   const unit = row[field.unit_field]
-  if (isReference(unit)) return unit.number
+  if (isReference(unit)) return readText(unit)
   return typeof unit === 'string' ? unit : ''
 }
 

@@ -3,8 +3,9 @@ import { memo, useEffect, useState, type MouseEvent, type ReactNode } from 'reac
 import { flushSync } from 'react-dom'
 import { Link, useNavigate } from 'react-router'
 import { useT } from '../app/i18n/language'
-import { isReference, referenceText } from '../documents/values'
+import { isReference, readText } from '../documents/values'
 import { isNegative, isZero } from '../shared/decimal'
+import { InPieces } from '../shared/InPieces'
 import { columnNumber, headGroups, linkedColumn } from './columns'
 import { drillPath } from './params'
 import type { CellValue, ReportAnswer, ReportColumn, ReportRow } from './types'
@@ -12,13 +13,16 @@ import type { CellValue, ReportAnswer, ReportColumn, ReportRow } from './types'
 /** Rows drawn at first; a longer book is drawn whole when asked for, and when it is printed. */
 const FIRST_ROWS = 500
 
+/** With more columns than this, letters are smaller and stand closer. */
+const MANY = 9
+
 const isNumber = (column: ReportColumn): boolean => ['amount', 'quantity', 'integer'].includes(column.kind)
 
 function CellText({ column, value }: { column: ReportColumn; value: CellValue }) {
   if (value === null || value === '') return null
-  if (isReference(value)) return <>{referenceText(value)}</>
+  if (isReference(value)) return <InPieces text={readText(value)} />
   const text = String(value)
-  if (!isNumber(column)) return <>{text}</>
+  if (!isNumber(column)) return <InPieces text={text} />
   if (isZero(text)) return <span className="report-zero">–</span>
   return <span className={isNegative(text) ? 'negative' : undefined}>{columnNumber(column, text)}</span>
 }
@@ -140,7 +144,7 @@ export function ReportTable({ answer }: { answer: ReportAnswer }) {
   const indented = (columns.find((column) => column.kind === 'text') ?? columns[0])?.name ?? ''
   return (
     <>
-      <table className="data-table report-table" aria-label={answer.label}>
+      <table className={`data-table report-table ${columns.length > MANY ? 'report-wide' : ''}`} aria-label={answer.label}>
         <Head columns={columns} />
         <tbody>
           {shown.map((row, at) => (

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.engineering import exploding
 from jingwei.engineering.exploding import Node
-from jingwei.platform.documents.read import titles
+from jingwei.platform.documents.read import title, titles
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.reports.declare import Column, Drill, Note, Params, Report, Result, Row, asked
 
@@ -68,9 +68,9 @@ def _row(node: Node, names: Mapping[int, Any]) -> Row:
             "component": names[need.component_id],
             "level": node.level,
             "quantity": need.quantity,
-            "unit": need.component.unit.code,
+            "unit": title(need.component.unit.name_zh, need.component.unit.name_en),
             "quantity_bill": line.quantity,
-            "unit_bill": need.unit_written.code,
+            "unit_bill": title(need.unit_written.name_zh, need.unit_written.name_en),
             "basis": need.bill.quantity,
             "scrap": line.scrap_rate,
             "operation": line.operation,

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.declare import Document
-from jingwei.platform.documents.values import Meaning, meaning, read_value
+from jingwei.platform.documents.values import TEXTS, Meaning, meaning, read_value
 from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.text import fold
@@ -30,7 +30,7 @@ from jingwei.platform.text import fold
 LIMIT, MOST = 50, 500
 _ORDERED = ("eq", "gt", "gte", "lt", "lte")
 OPERATORS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("text", "code", "multiline", "email"), ("eq", "contains", "starts")),
+    **dict.fromkeys(TEXTS, ("eq", "contains", "starts")),
     **dict.fromkeys(("quantity", "price", "amount", "rate", "integer", "date", "instant"), _ORDERED),
     **dict.fromkeys(("choice", "reference", "bool", "currency"), ("eq", "in")),
 }
@@ -174,7 +174,7 @@ def _condition(document: Document, name: str, op: str, value: str) -> Sql:
     if op in ("contains", "starts"):
         before = "%" if op == "contains" else ""
         return Sql(f"upper({own}) LIKE upper(%s)", (f"{before}{_literally(value)}%",))
-    given = value if m.kind in ("text", "code", "multiline", "email") else _one(m, value)
+    given = value if m.kind in TEXTS else _one(m, value)
     if given is None and op == "eq":
         return Sql(f"{own} IS NULL")
     return Sql(f"{own} {_COMPARED[op]} %s", (given,))

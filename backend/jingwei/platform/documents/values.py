@@ -201,10 +201,13 @@ def _json(m: Meaning, raw: Any) -> Any:
     return raw
 
 
+#: Kinds whose empty text is a value.
+TEXTS = ("text", "code", "multiline", "weekdays", "email")
 READERS: dict[str, Callable[[Meaning, Any], Any]] = {
     "text": _text,
     "code": _text,
     "multiline": _text,
+    "weekdays": _text,
     "email": _email,
     "bool": _bool,
     "integer": _integer,
@@ -227,7 +230,7 @@ def read_value(m: Meaning, raw: Any) -> Any:
     Raises Refusal with one problem: `number.invalid`, `number.scale`, `number.range`, `text.length`, `text.control`,
     `choice.unknown`, `email.invalid`, `reference.invalid`, `date.invalid`, `field.required`, …
     """
-    if raw is None or (raw == "" and m.kind not in ("text", "code", "multiline", "email")):
+    if raw is None or (raw == "" and m.kind not in TEXTS):
         if m.null:
             return None
         if m.has_default:

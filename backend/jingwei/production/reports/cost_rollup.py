@@ -21,7 +21,7 @@ from jingwei.engineering.models import Operation
 from jingwei.engineering.reports.bill_tree import MOST, BillTreeParams, defaults
 from jingwei.masterdata.models import Item
 from jingwei.platform.documents.command import Command
-from jingwei.platform.documents.read import titles
+from jingwei.platform.documents.read import title, titles
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.money import round_half_up
 from jingwei.platform.reports.declare import Column, Drill, Note, Report, Result, Row
@@ -71,6 +71,7 @@ def run(actor: Actor, params: BillTreeParams) -> Result:
             Column("item", _("Item"), "reference"),
             Column("level", _("Level"), "integer"),
             Column("quantity", _("Needed"), "quantity", is_sum=False),
+            Column("unit", _("Unit"), "code"),
             Column("components", _("Components"), "amount", scale=currency.decimals, is_sum=False),
             Column("labour", _("Labour"), "amount", scale=currency.decimals, is_sum=False),
             Column("overhead", _("Overhead"), "amount", scale=currency.decimals, is_sum=False),
@@ -120,6 +121,7 @@ def _row(cost: _Cost, names: Mapping[int, Any], decimals: int) -> Row:
             "item": names[cost.item.pk],
             "level": cost.level,
             "quantity": cost.quantity,
+            "unit": title(cost.item.unit.name_zh, cost.item.unit.name_en),
             "components": cost.material,
             "labour": cost.labour,
             "overhead": cost.overhead,

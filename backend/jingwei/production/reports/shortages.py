@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from jingwei.platform.documents.read import titles
+from jingwei.platform.documents.read import title, titles
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.reports.declare import Column, Drill, Params, Report, Result, Row, asked
 from jingwei.production import queries
@@ -18,7 +18,8 @@ from jingwei.production import queries
 ZERO = Decimal(0)
 
 _NEEDED = """
-SELECT o.id, o.number, o.item_id, o.start_on, c.line, c.item_id, u.code, c.quantity_required, c.quantity_issued
+SELECT o.id, o.number, o.item_id, o.start_on, c.line, c.item_id, ARRAY[u.name_zh, u.name_en],
+       c.quantity_required, c.quantity_issued
 FROM production_component c JOIN production_order o ON o.group_id = c.group_id AND o.id = c.order_id
 JOIN item i ON i.group_id = c.group_id AND i.id = c.item_id
 JOIN unit u ON u.group_id = i.group_id AND u.id = i.unit_id
@@ -64,7 +65,7 @@ def run(actor: Actor, params: ShortageParams) -> Result:
                 Row(
                     values={
                         "component": names.get(item),
-                        "unit": unit,
+                        "unit": title(*unit),
                         "order": number,
                         "product": names.get(product),
                         "start_on": start_on,

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.platform.documents.read import titles
+from jingwei.platform.documents.read import title, titles
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.models import Company
 from jingwei.platform.money import round_half_up, split_largest_remainder
@@ -51,7 +51,8 @@ WITH later AS (
     ) AS ends GROUP BY 1, 2, 3, 4, 5
 )
 SELECT balance.item_id, balance.location_id, location.warehouse_id, lot.code, balance.status,
-       balance.on_hand - coalesce(later.quantity, 0), balance.reserved, unit.code, balance.lot_id
+       balance.on_hand - coalesce(later.quantity, 0), balance.reserved, ARRAY[unit.name_zh, unit.name_en],
+       balance.lot_id
 FROM balance
 JOIN item ON item.group_id = balance.group_id AND item.id = balance.item_id
 JOIN unit ON unit.group_id = item.group_id AND unit.id = item.unit_id
@@ -93,7 +94,7 @@ class Place:
     status: str
     on_hand: Decimal
     reserved: Decimal
-    unit: str
+    unit: list[str]  # its names
     lot_id: int
     value: Decimal = ZERO
 
@@ -200,7 +201,7 @@ def _row(
             "on_hand": place.on_hand,
             "reserved": None if at else place.reserved,
             "available": None if at else place.on_hand - place.reserved if is_free else ZERO,
-            "unit": place.unit,
+            "unit": title(*place.unit),
             "value": place.value,
         },
         drill=Drill("stock.item-ledger", {"item": place.item}, terms=terms),
