@@ -9,15 +9,23 @@ from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.read import title
 
 
-def occasion(key: str | None, number: str, party: tuple[str, str], summary: str, *, is_reversal: bool) -> str:
+def occasion(
+    key: str | None,
+    number: str,
+    party: tuple[str, str],
+    summary: str,
+    *,
+    is_reversal: bool,
+    names_party: bool = True,
+) -> str:
     """ "Goods receipt GR-2026-000018 Example Plastics DN-33": `key` is the kind of document, `party` its Chinese and
-    English name, `summary` what the journal keeps. Kinds that ask for a summary of their own are told by it alone."""
+    English name, left out where `names_party` is False because it stands beside; `summary` is what the journal keeps.
+    Kinds that ask for a summary of their own are told by it alone."""
     kind = catalogue.by_key.get(key or "")
     told = summary or number
     if kind is not None and "summary" not in kind.header_fields:
-        told = " ".join(
-            part for part in (str(kind.label), number, title(*party), _rest(summary, number, party)) if part
-        )
+        parts = (str(kind.label), number, title(*party) if names_party else "", _rest(summary, number, party))
+        told = " ".join(part for part in parts if part)
     return _("Reversal of %(what)s") % {"what": told} if is_reversal else told
 
 

@@ -49,9 +49,9 @@ def receipts(actor: Actor, records: Sequence[GoodsReceipt]) -> list[dict[str, An
     named = titles(actor.group_id, (line.order_id for line in lines))
     columns = (
         column(pgettext("print", "Line"), 10, "center"),
-        column(_("Item code"), 28),
+        column(_("Item code"), 26),
         widest(_("Name and specification")),
-        column(_("Quantity"), 22, "right"),
+        column(_("Quantity"), 18, "right"),
         column(pgettext("print", "Unit"), 14, "center"),
         column(_("Location"), 22),
         column(_("Lot or serial"), 22),

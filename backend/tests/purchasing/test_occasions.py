@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jingwei.books.models import Account
 from jingwei.books.occasions import occasion
 from tests.purchasing.figures import TAX, bought_and_came
 from tests.purchasing.stories import bill, going, invoiced, returned, uninvoiced
@@ -57,6 +58,14 @@ def test_the_journal_tells_each_reader_what_was_posted(firm):
         f"采购应付单 {one.number} {party} INV-1",
         f"冲销：采购应付单 {one.number} {party} INV-1",
     ]
+    reader.language = "en"
+    payables = Account.objects.get(group=firm.group, code="220201").pk
+    ledger = reader.get(f"reports/books.general-ledger?account={payables}&{JANUARY}").body["rows"]
+    assert [row["values"]["summary"] for row in ledger[1:3]] == [
+        f"Supplier invoice {one.number} INV-1",
+        f"Reversal of Supplier invoice {one.number} INV-1",
+    ]
+    assert {row["values"]["party"]["title"] for row in ledger[1:3]} == {party}
     first, second = paper(reader, f"purchasing/invoice-matches/{one.pk}/print/voucher", "en")
     assert any(f"Supplier invoice {one.number}" in line for line in first)
     assert any("Reversal of Supplier" in line for line in second)

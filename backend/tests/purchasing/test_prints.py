@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.purchasing.stories import bill, confirmed, invoiced, order, receipt, received, with_suppliers
-from tests.support.papers import paper, sizes
+from tests.support.papers import letters, paper, sizes
 from tests.support.rules import check_invariants
 
 
@@ -50,6 +50,8 @@ def test_an_order_its_receipt_and_the_voucher_of_its_invoice(firm):
         "Total 4",
         "Delivered by Checked by Received by and date",
     ]
+    # A sheet whose columns leave the names little room whatever the letters is not set in smaller ones.
+    assert letters(owner.get(f"purchasing/receipts/{came.pk}/print/receipt?language=en").body, "BOLT") == {8.0}
     form = owner.get(f"purchasing/receipts/{came.pk}/print/form")
     assert sizes(form.body) == {(241.0, 139.7)}
     (asked,) = invoiced(firm, bill((came, 1, 4, "24", {"tax_rate": "13"})))

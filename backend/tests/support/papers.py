@@ -23,6 +23,19 @@ def paper(person: Any, path: str, language: str) -> list[list[str]]:
     return pages(reply.body)
 
 
+def letters(content: bytes, word: str) -> set[float]:
+    """In how many points a word is set, wherever it stands alone."""
+    found: set[float] = set()
+
+    def seen(text: str, _cm: Any, matrix: Any, _font: Any, size: float) -> None:
+        if text.replace("\u200b", "").strip() == word:
+            found.add(round(abs(size * matrix[0]), 1))
+
+    for page in PdfReader(io.BytesIO(content)).pages:
+        page.extract_text(visitor_text=seen)
+    return found
+
+
 def sizes(content: bytes) -> set[tuple[float, float]]:
     """Width and height of the pages in millimetres."""
     boxes = [page.mediabox for page in PdfReader(io.BytesIO(content)).pages]

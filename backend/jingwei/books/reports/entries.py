@@ -67,11 +67,18 @@ class BookLine:
     named_en: str
     is_reversal: bool
 
-    def occasion(self, drill: Drill | None) -> str:
-        """What the line is about; `drill` leads to its document."""
+    def occasion(self, drill: Drill | None, *, has_party: bool = False) -> str:
+        """What the line is about; `drill` leads to its document. `has_party` says that the party stands beside."""
         key = drill.document[0] if drill and drill.document else None
         named = (self.named_zh, self.named_en)
-        return occasion(key, self.document_number, named, self.summary, is_reversal=self.is_reversal)
+        return occasion(
+            key,
+            self.document_number,
+            named,
+            self.summary,
+            is_reversal=self.is_reversal,
+            names_party=not has_party,
+        )
 
     @property
     def number(self) -> str:

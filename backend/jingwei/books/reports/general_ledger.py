@@ -138,7 +138,7 @@ class _Book:
             values={
                 "posted_on": line.posted_on,
                 "number": line.number,
-                "summary": line.occasion(self.documents.get(line.document_id)),
+                "summary": line.occasion(self.documents.get(line.document_id), has_party=bool(line.party_id)),
                 "account": self.ledger.reference(self.ledger.codes[line.account_id]),
                 "party": self.parties.get(line.party_id),
                 "contra": ", ".join(named) + (" …" if len(others) > 2 else ""),
