@@ -44,7 +44,7 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
     if (!(error instanceof SyntaxError)) throw error
     // A proxy's page instead of JSON: the status is all that can be told.
   }
-  return new ApiProblem(response.status, { title: response.statusText })
+  return new ApiProblem(response.status, {})
 }
 
 export function asProblem(error: unknown): ApiProblem {

@@ -19,9 +19,12 @@ function makeQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         refetchOnWindowFocus: false,
+        // Without a network a page says so; it does not wait for one in silence.
+        networkMode: 'always',
         // A refusal is an answer; only a silent network or a stumbling server is worth another try.
         retry: (failures, error) => failures < 2 && asProblem(error).isUncertain,
       },
+      mutations: { networkMode: 'always' },
     },
   })
 }

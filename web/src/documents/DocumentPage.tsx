@@ -24,7 +24,7 @@ import { habitsOf } from './gridHabits'
 import { LinesGrid } from './LinesGrid'
 import { StateTag } from './StateTag'
 import { useDocumentForm, type DocumentForm } from './useDocumentForm'
-import { isEmpty, isNumberType, isReference, isSaidOfNew, recordTitle, shownValue } from './values'
+import { isEmpty, isNumberType, isReference, isSaidOfNew, readText, recordTitle, shownValue } from './values'
 
 function fieldValue(form: DocumentForm, field: Field): unknown {
   const stored = form.state.base === null ? (field.default ?? field.proposed) : form.state.base[field.name]
@@ -235,7 +235,7 @@ function Facts({ meta, base }: { meta: DocumentMeta; base: RecordData }) {
         <span key={field.name} className={field.type === 'amount' ? 'document-amount' : undefined}>
           {field.type === 'amount' && typeof currency === 'string' ? `${currency} ` : ''}
           <FieldValue field={field} value={base[field.name]} isLinked />
-          {field.type === 'quantity' && isReference(unit) && ` ${unit.number}`}
+          {field.type === 'quantity' && isReference(unit) && ` ${readText(unit)}`}
         </span>
       ))}
     </>
@@ -447,6 +447,7 @@ function useLast(meta: DocumentMeta, isNew: boolean) {
 }
 
 export function DocumentPage({ meta, id }: { meta: DocumentMeta; id: number | null }) {
+  const t = useT()
   const record = useQuery({
     queryKey: ['record', meta.key, id],
     queryFn: ({ signal }) => request<RecordData>(`${meta.path}/${id}`, { signal }),
@@ -456,7 +457,11 @@ export function DocumentPage({ meta, id }: { meta: DocumentMeta; id: number | nu
   const state = useLocation().state as NewRecordState | null
   useEffect(() => rememberPath(meta.path, meta.key), [meta.path, meta.key])
   const list = { to: `/${meta.path}`, label: meta.plural }
-  if (id === null && !meta.may.create) return <ProblemPage error={new ApiProblem(403, {})} back={list} />
+  if (id === null && !meta.may.create) {
+    const message = t('document.mayNotCreate', { name: meta.label })
+    const error = { code: 'permission.denied', message, hint: t('document.askForRole') }
+    return <ProblemPage error={new ApiProblem(403, { detail: message, errors: [error] })} back={list} />
+  }
   if (id === null && last.isLoading) return <WaitingDocument />
   if (id === null)
     return <DocumentView meta={meta} record={null} last={last.data?.rows[0] ?? null} begin={state?.draft ?? null} />

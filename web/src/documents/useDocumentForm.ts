@@ -147,7 +147,8 @@ function useSaving({ meta, state, reduce, errors, forgetDraft, dirty }: Parts) {
   const refuse = (refusal: ApiProblem, sent: Record<string, string[]>) => {
     const placed = refusal.errors.map((error) => ({ error, place: placeOf(error, meta, sent) }))
     errors.refuse(placed)
-    setProblem(placed.length > 0 && placed.every(({ place }) => place.kind !== 'record') ? null : refusal)
+    // One list for all: the summary names those without a place, too.
+    setProblem(placed.some(({ place }) => place.kind !== 'record') ? null : refusal)
   }
   const meet = async (id: number) => {
     const theirs = await saver.load(id)
