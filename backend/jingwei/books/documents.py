@@ -79,7 +79,7 @@ PERIOD = Document(
         ),
         Action(
             key="reopen",
-            label=_("Open again"),
+            label=pgettext_lazy("period", "Reopen"),
             source=frozenset({periods.CLOSED}),
             target=periods.OPEN,
             inputs=periods.Reopening,

@@ -174,7 +174,7 @@ PAYMENT = posted(
             ),
         ),
         Section(key="totals", label=_("Totals"), fields=("amount_allocated", "amount_advance", "amount_rest")),
-        Section(key="more", label=_("Further"), fields=("rate", "tax_rate"), folded=True),
+        Section(key="more", label=_("More"), fields=("rate", "tax_rate"), folded=True),
     ),
     read_only=frozenset({"number", "amount_allocated", "amount_advance", "amount_rest"}),
     lines=(
@@ -291,7 +291,7 @@ TAX_INVOICE = Document(
         Section(key="totals", label=_("Totals"), fields=("amount_net", "amount_tax", "amount_gross", "tax_rate")),
         Section(
             key="more",
-            label=_("Further"),
+            label=_("More"),
             fields=("blue_number", "confirmation_number", "void_reason"),
             folded=True,
         ),
@@ -330,7 +330,7 @@ TAX_INVOICE = Document(
         ),
         Action(
             key="reopen",
-            label=_("Change again"),
+            label=_("Back to draft"),
             source=frozenset({tax_invoices.RECORDED}),
             target=tax_invoices.DRAFT,
             rule=tax_invoices.reopen,

@@ -50,7 +50,7 @@ def payments(actor: Actor, records: Sequence[Payment]) -> list[dict[str, Any]]:
         sheets.append(
             trade.sheet(
                 record,
-                _("Receipt of money") if is_in else _("Payment of money"),
+                _("Receipt voucher") if is_in else _("Payment voucher"),
                 _("Received from") if is_in else _("Paid to"),
                 (
                     (_("Date"), day(record.posted_on)),
@@ -103,5 +103,5 @@ def vouchers(actor: Actor, records: Sequence[Voucher]) -> list[dict[str, Any]]:
     return prints.sheets(actor, records, [slip for record in records for slip in by_record[record.pk]])
 
 
-PAYMENT = Print(key="payment", label=gettext_lazy("Receipt or payment of money"), make=payments, template=SHEET)
+PAYMENT = Print(key="payment", label=gettext_lazy("Receipt or payment voucher"), make=payments, template=SHEET)
 VOUCHER = replace(prints.VOUCHER, make=vouchers)

@@ -39,7 +39,7 @@ ACTIONS = (
 
 ALWAYS = frozenset({ACTIVE, INACTIVE})
 
-NOTE = Section(key="more", label=_("Further"), fields=("note",), folded=True)
+NOTE = Section(key="more", label=_("More"), fields=("note",), folded=True)
 
 
 def prepare(command: Command, drafts: Sequence[Draft]) -> None:

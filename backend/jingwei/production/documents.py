@@ -65,7 +65,7 @@ ORDER = Document(
         ),
         Section(
             key="more",
-            label=_("Further"),
+            label=_("More"),
             fields=(
                 "components_location",
                 "location",
@@ -170,7 +170,7 @@ ORDER = Document(
         ),
         Action(
             key="reopen",
-            label=pgettext_lazy("production", "Open again"),
+            label=pgettext_lazy("production", "Reopen"),
             source=frozenset({CLOSED}),
             target=RELEASED,
             rule=closing.reopen,

@@ -58,7 +58,7 @@ ORDER = Document(
             ),
         ),
         Section(key="totals", label=_("Totals"), fields=("amount_net", "amount_tax", "amount_gross")),
-        Section(key="more", label=_("Further"), fields=("rate", "price_reason"), folded=True),
+        Section(key="more", label=_("More"), fields=("rate", "price_reason"), folded=True),
     ),
     read_only=frozenset({"number", "amount_net", "amount_tax", "amount_gross"}),
     lines=(
@@ -116,7 +116,7 @@ ORDER = Document(
         ),
         Action(
             key="reopen",
-            label=_("Change again"),
+            label=_("Back to draft"),
             source=frozenset({CONFIRMED}),
             target=DRAFT,
             rule=orders.reopen,
@@ -363,7 +363,7 @@ INVOICE = posted(
         ),
         Section(key="totals", label=_("Totals"), fields=("amount_net", "amount_tax", "amount_gross", "amount_open")),
         Section(key="payment", label=_("For payment"), fields=("is_blocked", "variances", "release_reason")),
-        Section(key="more", label=_("Further"), fields=("rate",), folded=True),
+        Section(key="more", label=_("More"), fields=("rate",), folded=True),
     ),
     read_only=frozenset(
         {

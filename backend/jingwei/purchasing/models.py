@@ -272,7 +272,7 @@ class SupplierInvoice(PricedDocument, NumberedDocument):
     )
     supplier = TenantForeignKey(Party, verbose_name=_("Supplier"), help_text=_("Party the invoice is from."))
     number_given = models.CharField(
-        _("Supplier's number"),
+        _("Supplier's invoice number"),
         max_length=60,
         blank=True,
         default="",

@@ -56,7 +56,7 @@ ORDER = Document(
             label=_("Totals"),
             fields=("amount_net", "amount_tax", "amount_gross", "progress_delivered", "progress_invoiced"),
         ),
-        Section(key="more", label=_("Further"), fields=("rate", "price_reason"), folded=True),
+        Section(key="more", label=_("More"), fields=("rate", "price_reason"), folded=True),
     ),
     read_only=frozenset(
         {"number", "amount_net", "amount_tax", "amount_gross", "progress_delivered", "progress_invoiced"}
@@ -166,7 +166,7 @@ ORDER = Document(
         ),
         Action(
             key="reopen",
-            label=_("Change again"),
+            label=_("Back to draft"),
             source=frozenset({CONFIRMED}),
             target=DRAFT,
             rule=orders.reopen,

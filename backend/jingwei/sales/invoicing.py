@@ -33,7 +33,7 @@ BILLING = posted(
             fields=("number", "kind", "customer", "invoiced_on", "due_on", "currency", "reference"),
         ),
         Section(key="totals", label=_("Totals"), fields=("amount_net", "amount_tax", "amount_gross", "amount_open")),
-        Section(key="more", label=_("Further"), fields=("rate",), folded=True),
+        Section(key="more", label=_("More"), fields=("rate",), folded=True),
     ),
     read_only=frozenset({"number", "currency", "amount_net", "amount_tax", "amount_gross", "amount_open"}),
     lines=(

@@ -50,7 +50,10 @@ class CreditLimit(CompanyRecord):
         help_text=_("What is owed now, and confirmed orders not invoiced yet, in functional currency."),
     )
     amount_free = AmountField(
-        _("Still free"), null=True, blank=True, help_text=_("Limit less what is used of it; negative when exceeded.")
+        _("Available credit"),
+        null=True,
+        blank=True,
+        help_text=_("Limit less what is used of it; negative when exceeded."),
     )
 
     class Meta:
@@ -77,7 +80,7 @@ class SalesOrder(PricedDocument, NumberedDocument):
 
     customer = TenantForeignKey(Party, verbose_name=_("Customer"), help_text=_("Party that ordered."))
     customer_reference = models.CharField(
-        _("Customer's number"),
+        _("Customer's order number"),
         max_length=60,
         blank=True,
         default="",

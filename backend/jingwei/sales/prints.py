@@ -29,7 +29,7 @@ def orders(actor: Actor, records: Sequence[SalesOrder]) -> list[dict[str, Any]]:
             (
                 (_("Order date"), day(order.ordered_on)),
                 (_("Requested date"), day(order.requested_on)),
-                (_("Customer's number"), order.customer_reference),
+                (_("Customer's order number"), order.customer_reference),
                 (_("Currency"), str(order.currency_id)),
             ),
             **trade.priced(order),

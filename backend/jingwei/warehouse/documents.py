@@ -38,7 +38,7 @@ OTHER_IN = posted(
     series=Series(pattern="OI-{yyyy}-{seq:06}"),
     sections=(
         GOODS,
-        Section(key="more", label=_("Further"), fields=("price_reason",), folded=True),
+        Section(key="more", label=_("More"), fields=("price_reason",), folded=True),
     ),
     read_only=frozenset({"number", "amount"}),
     lines=(
@@ -90,7 +90,7 @@ OPENING = replace(
     key="warehouse.opening",
     path="warehouse/openings",
     label=_("Opening stock"),
-    plural=_("Opening stocks"),
+    plural=_("Opening stock"),
     help=_("The stock with which the books begin, with its value."),
     where={"kind": AdjustmentKind.OPENING},
     sections=(GOODS,),

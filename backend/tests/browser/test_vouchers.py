@@ -158,7 +158,7 @@ def test_a_closed_period_refuses_with_the_first_open_date(person: Callable[..., 
     expect(dialog).to_contain_text("Nothing more can be posted into what is closed.")
     dialog.get_by_role("button", name="Close", exact=True).last.click()
     try:
-        expect(page.get_by_role("button", name="Open again")).to_be_visible()
+        expect(page.get_by_role("button", name="Reopen")).to_be_visible()
         page.goto(f"/finance/vouchers/{made['id']}")
         page.get_by_role("button", name="Post", exact=True).click()
         refusal = page.get_by_role("dialog")

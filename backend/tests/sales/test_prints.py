@@ -120,7 +120,7 @@ def test_an_order_confirmation_in_both_languages(firm, owner):
         "Contact: 陈敏 0512-66660188",
         "Order date 5 January 2026",
         "Requested date 1 February 2026",
-        "Customer's number PO-77",
+        "Customer's order number PO-77",
         "Currency CNY",
         "Line Item code Name and specification Quantity Unit",
     ]

@@ -36,7 +36,7 @@ LEVELS = {Kind.ITEM: 1, Kind.DEDUCT: 1, Kind.SUB: 1, Kind.MEMO: 2, Kind.OF_WHICH
 CHECKS = {
     "sheet_balances": _("Assets equal liabilities and equity"),
     "movement_of_results": _("Net profit equals the movement of income and expense accounts"),
-    "inventory_details": _("Inventories are not less than their details"),
+    "inventory_details": _("Inventories are at least the sum of their details"),
 }
 #: What is known to make a cross-check fail in sound books: until the period ends, and what is to be done then.
 KNOWN = {

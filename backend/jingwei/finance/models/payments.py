@@ -16,7 +16,7 @@ from jingwei.platform.models import Currency, Line, NumberedDocument, RegistryRo
 class Direction(models.TextChoices):
     """Which way the money went."""
 
-    IN = "in", _("Collection")
+    IN = "in", pgettext_lazy("direction", "Receipt")
     OUT = "out", pgettext_lazy("direction", "Payment")
 
 
@@ -93,7 +93,7 @@ class Payment(NumberedDocument):
     amount_advance = AmountField(
         _("Advance"), default=0, help_text=_("What was kept as an advance when the money moved.")
     )
-    amount_rest = AmountField(_("Rest"), default=0, help_text=_("What is left of the advance."))
+    amount_rest = AmountField(_("Unapplied"), default=0, help_text=_("What is left of the advance."))
 
     lines: list[PaymentLine]
 

@@ -22,7 +22,7 @@ def failed() -> Refusal:
     return Refusal(
         Problem(
             "signin.failed",
-            _("Login or password is not right."),
+            _("User name or password is not right."),
             _("After five wrong tries the login is locked for 15 minutes."),
             status=401,
         )

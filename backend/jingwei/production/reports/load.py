@@ -106,7 +106,7 @@ def _row(centre: WorkCentre, names: Any, week: date, load: Decimal, there: Decim
 
 LOAD = Report(
     key="production.load",
-    label=_("Load of work centres"),
+    label=_("Work centre load"),
     help=_("Hours that open operations still take, beside the hours each work centre has, by week."),
     params=LoadParams,
     run=run,

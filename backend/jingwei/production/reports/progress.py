@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from jingwei.platform.documents.read import titles
+from jingwei.platform.documents.read import title, titles
 from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.models import Company
@@ -22,8 +22,8 @@ ZERO = Decimal(0)
 MOST = 5000
 
 _ORDERS = """
-SELECT o.id, o.number, o.item_id, u.code, o.state, o.due_on, o.quantity_stock, o.quantity_completed,
-       o.quantity_scrapped, o.wip_cleared, coalesce(w.planned, 0), coalesce(w.reported, 0)
+SELECT o.id, o.number, o.item_id, ARRAY[u.name_zh, u.name_en], o.state, o.due_on, o.quantity_stock,
+       o.quantity_completed, o.quantity_scrapped, o.wip_cleared, coalesce(w.planned, 0), coalesce(w.reported, 0)
 FROM production_order o JOIN item i ON i.group_id = o.group_id AND i.id = o.item_id
 JOIN unit u ON u.group_id = i.group_id AND u.id = i.unit_id
 LEFT JOIN (SELECT order_id, sum(hours_planned) AS planned, sum(hours_reported) AS reported FROM production_operation
@@ -68,7 +68,7 @@ def run(actor: Actor, params: ProgressParams) -> Result:
                 values={
                     "number": number,
                     "item": names.get(item),
-                    "unit": unit,
+                    "unit": title(*unit),
                     "due_on": due_on,
                     "days_late": max((params.on - due_on).days, 0) if is_open else 0,
                     "planned": planned,
@@ -112,7 +112,7 @@ def run(actor: Actor, params: ProgressParams) -> Result:
 
 PROGRESS = Report(
     key="production.progress",
-    label=_("Progress of production orders"),
+    label=_("Production progress"),
     help=_("Order by order: planned and completed, hours, and what is in work in process now."),
     params=ProgressParams,
     run=run,

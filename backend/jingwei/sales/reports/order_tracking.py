@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from jingwei.platform.documents.read import titles
+from jingwei.platform.documents.read import title, titles
 from jingwei.platform.errors import Problem, Refusal
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.models import Company
@@ -23,7 +23,8 @@ ZERO = Decimal(0)
 MOST = 5000
 
 _LINES = """
-SELECT o.id, o.number, o.customer_id, o.state, o.location_id, l.line, l.item_id, u.code, l.quantity, l.quantity_stock,
+SELECT o.id, o.number, o.customer_id, o.state, o.location_id, l.line, l.item_id, ARRAY[u.name_zh, u.name_en],
+       l.quantity, l.quantity_stock,
        l.quantity_delivered, l.quantity_returned, l.quantity_invoiced, coalesce(r.quantity, 0),
        coalesce(l.requested_on, o.requested_on, o.ordered_on),
        round(l.amount_net * coalesce(o.rate, 1) * (l.quantity - l.quantity_delivered) / l.quantity, %(decimals)s)
@@ -60,7 +61,7 @@ class _Line(NamedTuple):
     location_id: int | None
     line: int
     item_id: int
-    unit: str
+    unit: list[str]  # its names
     quantity: Decimal
     quantity_stock: Decimal
     delivered: Decimal
@@ -97,7 +98,7 @@ def run(actor: Actor, params: TrackingParams) -> Result:
                 "customer": names.get(x.customer_id),
                 "line": x.line,
                 "item": names.get(x.item_id),
-                "unit": x.unit,
+                "unit": title(*x.unit),
                 "ordered": x.quantity,
                 "reserved": _in_unit(x, x.reserved),
                 "delivered": x.delivered,
@@ -177,7 +178,7 @@ def _late(line: _Line, on: date) -> int:
 
 ORDER_TRACKING = Report(
     key="sales.order-tracking",
-    label=_("Progress of sales orders"),
+    label=_("Sales order progress"),
     help=_("Line by line: ordered, reserved, delivered, returned, invoiced, when it is wanted and when it can go out."),
     params=TrackingParams,
     run=run,

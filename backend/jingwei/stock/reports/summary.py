@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jingwei.books.reports.ledger import Ledger, in_order, open_ledger, propose_month
 from jingwei.books.roles import Role
-from jingwei.platform.documents.read import titles
+from jingwei.platform.documents.read import title, titles
 from jingwei.platform.errors import Text
 from jingwei.platform.identity.actor import Actor
 from jingwei.platform.reports.declare import Chart, Column, Drill, Note, Params, Report, Result, Row, Term, asked
@@ -65,7 +65,8 @@ FROM (
 _QUANTITIES = (
     _OPENED
     + """
-SELECT item_value.item_id, item.code_folded, unit.code, item_value.quantity - coalesce(moved.since, 0),
+SELECT item_value.item_id, item.code_folded, ARRAY[unit.name_zh, unit.name_en],
+       item_value.quantity - coalesce(moved.since, 0),
        coalesce(moved.came, 0), coalesce(moved.went, 0)
 FROM item_value
 JOIN item ON item.group_id = item_value.group_id AND item.id = item_value.item_id
@@ -119,7 +120,7 @@ class Line:
     account: int
     item: int
     code: str
-    unit: str
+    unit: list[str]  # its names
     quantity: Figures
     amount: Figures
 
@@ -201,7 +202,7 @@ def _rows(ledger: Ledger, params: SummaryParams, lines: list[Line]) -> Iterator[
                 drill=Drill("books.general-ledger", {"account": account, **dates}, terms=of(account, None)),
             )
         for line in members:
-            values: dict[str, Any] = {"item": names.get(line.item), "unit": line.unit}
+            values: dict[str, Any] = {"item": names.get(line.item), "unit": title(*line.unit)}
             yield Row(
                 values={**values, **line.quantity.values("quantity"), **line.amount.values("amount")},
                 level=1,
@@ -235,7 +236,7 @@ def _notes(ledger: Ledger, params: SummaryParams, lines: list[Line]) -> Iterator
 
 SUMMARY = Report(
     key="stock.summary",
-    label=_("Stock receipts, issues and balances"),
+    label=_("Stock movement summary"),
     help=_("Opening, in, out and closing of every item by stock account, equal to the general ledger on every date."),
     params=SummaryParams,
     run=run,
