@@ -20,6 +20,7 @@ from jingwei.books.models import Account, Area, BalanceDelta, EntryKind, Journal
 from jingwei.books.roles import Role
 from jingwei.platform import sets
 from jingwei.platform.documents.command import Command
+from jingwei.platform.documents.read import title
 from jingwei.platform.errors import Problem, Refusal, refuse
 
 ZERO = Decimal(0)
@@ -181,7 +182,7 @@ def unbalanced(difference: Decimal) -> Problem:
 def account_problems(account: Account, party_id: int | None, item_id: int | None) -> list[Problem]:
     """Why a line cannot stand on the account: a header, out of use, without what the account asks for."""
     problems = []
-    words = {"account": f"{account.code} {account.name_zh or account.name_en}"}
+    words = {"account": f"{account.code} {title(account.name_zh, account.name_en)}"}
     if not account.is_postable:
         message = _("%(account)s is a header: entries are made on the accounts below it.") % words
         problems.append(Problem("account.header", message, field="account"))

@@ -17,6 +17,7 @@ from jingwei.platform import sets
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import Command
 from jingwei.platform.documents.declare import Draft, Input, asked
+from jingwei.platform.documents.read import title
 from jingwei.platform.documents.registering import register
 from jingwei.platform.errors import Problem, Text, refuse
 from jingwei.platform.money import round_half_up
@@ -106,7 +107,7 @@ def _account_problems(voucher: Voucher, line: VoucherLine) -> list[Problem]:
             Problem(
                 "account.control",
                 _("%(account)s is a control account: its own documents post to it.")
-                % {"account": f"{account.code} {account.name_zh or account.name_en}"},
+                % {"account": f"{account.code} {title(account.name_zh, account.name_en)}"},
                 _("Enter an invoice, a payment, a stock document … instead."),
                 field="account",
             )

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.read import plain, title
@@ -67,7 +68,7 @@ def flow(actor: Actor, id: int) -> dict[str, Any]:
         cursor.execute(_FLOW, given)
         steps = [step for row in cursor.fetchall() if may_view(actor, (step := Step(*row)).type, step.company_id)]
     if all(step.id != id for step in steps):
-        raise not_found("Document", id)
+        raise not_found(_("Document"), id)
     opened = to_documents(actor.group_id, {step.id: step.type for step in steps})
     return {"rows": [_row(step, opened[step.id].document or ("", 0)) for step in steps if step.id in opened]}
 
@@ -83,7 +84,7 @@ def find(actor: Actor, id: int) -> RegistryRow:
     """The registered record. Raises Refusal 404 where it is not there or the actor may not view it."""
     row = RegistryRow.objects.filter(group_id=actor.group_id, id=id).first()
     if row is None or not may_view(actor, row.type, row.company_id):
-        raise not_found("Document", id)
+        raise not_found(_("Document"), id)
     return row
 
 

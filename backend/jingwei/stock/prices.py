@@ -20,6 +20,7 @@ from jingwei.masterdata.models import Item, Unit
 from jingwei.masterdata.units import ratio
 from jingwei.platform.documents.catalogue import catalogue
 from jingwei.platform.documents.command import Command
+from jingwei.platform.documents.read import title
 from jingwei.platform.errors import DocumentRef, Problem, Refusal, Text
 from jingwei.platform.money import round_half_up
 from jingwei.stock.models import ItemValue
@@ -106,7 +107,7 @@ def deviation(item: Item, line: int, price: Decimal | None, known: Known | None)
     words = {
         "item": item,
         "line": line,
-        "unit": item.unit,
+        "unit": title(item.unit.name_zh, item.unit.name_en),
         "price": plain(price, PLACES),
         "last": plain(known.price, PLACES),
         "factor": plain(factor, 1),
@@ -115,12 +116,15 @@ def deviation(item: Item, line: int, price: Decimal | None, known: Known | None)
     message: Text
     if price > known.price:
         message = (
-            _("%(item)s on line %(line)s: %(price)s a %(unit)s, last %(last)s (%(source)s): %(factor)s times as much.")
+            _(
+                "%(item)s on line %(line)s: %(price)s per %(unit)s, last %(last)s (%(source)s): "
+                "%(factor)s times as much."
+            )
             % words
         )
     else:
         message = (
-            _("%(item)s on line %(line)s: %(price)s a %(unit)s, last %(last)s (%(source)s): 1/%(factor)s as much.")
+            _("%(item)s on line %(line)s: %(price)s per %(unit)s, last %(last)s (%(source)s): 1/%(factor)s as much.")
             % words
         )
     return Problem(

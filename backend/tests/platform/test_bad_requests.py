@@ -123,6 +123,13 @@ def test_what_is_used_is_not_deleted_and_what_is_blocked_not_used(owner):
     assert owner.get(f"masterdata/items/{item['id']}").status == 404
 
 
+def test_what_is_not_there_is_told_in_the_readers_language(owner):
+    assert owner.get("meta/reports/no.report").body["detail"] == "Report no.report was not found."
+    owner.language = "zh-hans"
+    assert owner.get("meta/reports/no.report").body["detail"] == "找不到报表 no.report。"
+    assert owner.get("meta/documents/no.kind").body["detail"] == "找不到单据 no.kind。"
+
+
 def test_a_category_cannot_stand_below_itself(owner):
     a = owner.made("masterdata/item-categories", {"code": "A", "name_en": "A"})
     b = owner.made("masterdata/item-categories", {"code": "B", "name_en": "B", "parent": "A"})

@@ -42,7 +42,7 @@ def test_a_box_received_as_a_piece_is_asked_about_while_typing_and_on_confirming
     figures = ("code", "line", "field", "price", "last_price", "factor", "tolerance")
     found = ("price.deviates", 2, "lines.1.price", "24", "2", "12", "3")
     assert tuple(warning[n] for n in figures) == found
-    assert warning["message"] == f"RIVET on line 2: 24 a PCS, last 2 ({last.number}): 12 times as much."
+    assert warning["message"] == f"RIVET on line 2: 24 per Piece, last 2 ({last.number}): 12 times as much."
     assert "Up to 3 times" in warning["hint"] and "Reason for unusual prices" in warning["hint"]
     made = buyer.made("purchasing/orders", typed)
     path = f"purchasing/orders/{made['id']}"
@@ -154,7 +154,7 @@ def test_goods_that_come_in_by_themselves_at_a_cost_far_from_the_stock_s_are_ask
     refused = keeper.post(f"{path}/post", version=1)
     assert (refused.status, refused.codes) == (422, ["price.deviates"])
     assert refused.body["errors"][0]["message"] == (
-        "RIVET on line 2: 24 a PCS, last 2 (average of the stock): 12 times as much."
+        "RIVET on line 2: 24 per Piece, last 2 (average of the stock): 12 times as much."
     )
     assert (keeper.get(path).body["state"], Move.objects.filter(document_id=made["id"]).count()) == ("draft", 0)
     assert worth(boxes, "RIVET") == 240
@@ -179,7 +179,7 @@ def test_a_customer_is_not_sold_a_box_at_the_price_of_a_piece_unasked(boxes):
     refused = clerk.post(f"{path}/confirm", version=1)
     assert (refused.status, refused.codes) == (422, ["price.deviates"])
     assert refused.body["errors"][0]["message"] == (
-        f"RIVET on line 1: 0.41666667 a PCS, last 5 ({first.number}): 1/12 as much."
+        f"RIVET on line 1: 0.41666667 per Piece, last 5 ({first.number}): 1/12 as much."
     )
     assert clerk.get(path).body["state"] == "draft"
     clerk.patch(path, {"price_reason": "clearance"}, version=1)

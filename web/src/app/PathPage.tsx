@@ -1,14 +1,12 @@
 import { useIsFetching } from '@tanstack/react-query'
-import { Result } from 'antd'
 import { lazy, Suspense, useEffect, type ComponentType } from 'react'
-import { Link, useNavigate, useParams } from 'react-router'
+import { useNavigate, useParams } from 'react-router'
 import { ApiProblem } from '../api/problem'
 import type { AppMeta, MenuEntry } from '../api/types'
 import { Loading } from '../shared/Loading'
 import { ProblemPage } from '../shared/ProblemView'
 import { keyOfPath, rememberPath, useApplication, useDocumentMeta } from './application'
-import { useT } from './i18n/language'
-import { usePlace } from './place'
+import { isAbsent, NotFound } from './NotFound'
 
 /** Menu pages that earned a screen of their own; everything else is drawn from its declaration. */
 const PAGES: Record<string, ComponentType<{ label: string; group: string }>> = {
@@ -41,19 +39,6 @@ function WaitingPage() {
   )
 }
 
-function NotFound() {
-  const t = useT()
-  usePlace([{ label: t('problem.notFound') }])
-  return (
-    <Result
-      status="info"
-      title={t('problem.notFound')}
-      subTitle={t('problem.notFoundHint')}
-      extra={<Link to="/">{t('common.home')}</Link>}
-    />
-  )
-}
-
 function findPage(app: AppMeta, path: string): { entry: MenuEntry; group: string } | null {
   for (const group of app.menu) {
     const entry = group.entries.find((one) => one.kind === 'page' && one.path === path)
@@ -71,6 +56,7 @@ function DocumentRoute({ documentKey, record }: { documentKey: string; record: s
   const meta = useDocumentMeta(documentKey)
   // Beside the declaration, not after it.
   useEffect(() => void recordPages(), [])
+  if (meta.isError && isAbsent(meta.error)) return <NotFound />
   if (meta.isError) return <ProblemPage error={meta.error} onRetry={() => void meta.refetch()} />
   if (!meta.data)
     return (
@@ -126,7 +112,7 @@ export function OpenDocument() {
     rememberPath(path, key)
     void navigate(`/${path}/${id}`, { replace: true })
   }, [path, key, id, navigate])
-  if (meta.isError) return <ProblemPage error={meta.error} />
+  if (meta.isError) return isAbsent(meta.error) ? <NotFound /> : <ProblemPage error={meta.error} />
   if (!/^\d+$/.test(id)) return <ProblemPage error={new ApiProblem(404, {})} />
   return (
     <div className="page">

@@ -7,6 +7,7 @@ import { download, request } from '../api/client'
 import { asProblem } from '../api/problem'
 import { useApplication } from '../app/application'
 import { useT } from '../app/i18n/language'
+import { isAbsent, NotFound } from '../app/NotFound'
 import { usePlace } from '../app/place'
 import { useSession } from '../app/session'
 import { LazyChart } from '../charts/LazyChart'
@@ -223,6 +224,7 @@ export default function ReportPage({ reportKey }: { reportKey: string }) {
     queryFn: () => request<ReportMeta>(`meta/reports/${reportKey}`),
     staleTime: 60_000,
   })
+  if (meta.isError && isAbsent(meta.error)) return <NotFound />
   if (meta.isError) return <ProblemPage error={meta.error} onRetry={() => void meta.refetch()} />
   if (!meta.data)
     return (

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import File, NinjaAPI, UploadedFile
 from pydantic import BaseModel, ConfigDict
 
@@ -74,7 +75,7 @@ def _document_of(actor: Actor, attachment: Attachment, verb: str) -> None:
     views = list(catalogue.views_of(declared)) if declared else []
     company = row.company_id
     if not any(actor.may(f"{d.key}.view", company) for d in views):
-        raise not_found("Attachment", attachment.pk)
+        raise not_found(_("Attachment"), attachment.pk)
     if verb != "view" and not any(actor.may(f"{d.key}.{verb}", company) for d in views):
         actor.need(f"{row.type}.{verb}", company)
 
@@ -112,7 +113,7 @@ def add_shared(api: NinjaAPI) -> None:
         actor = actor_of(request)
         document = catalogue.by_key.get(key)
         if document is None or not actor.may(f"{key}.view"):
-            raise not_found("Document", key)
+            raise not_found(_("Document"), key)
         return answer(meta.document_json(document, actor))
 
     @api.get("/meta/dictionary", tags=["meta"], operation_id="meta_dictionary")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from pydantic import BaseModel, Field
 
@@ -129,7 +130,7 @@ def add_reports(api: NinjaAPI) -> None:
         actor = actor_of(request)
         report = catalogue.reports.get(key)
         if report is None or not actor.may(report.permission, actor.company_id):
-            raise not_found("Report", key)
+            raise not_found(_("Report"), key)
         return answer(report_json(report, actor))
 
     @api.get("/explain", response=FigureAnswer, tags=["reports"], operation_id="explain")

@@ -260,7 +260,7 @@ export const en = {
   'problem.network': 'The server cannot be reached.',
   'problem.networkHint': 'What you typed is kept. Try again when the connection is back.',
   'problem.notFound': 'There is nothing at this address.',
-  'problem.notFoundHint': 'It may have been deleted, or it belongs to another company.',
+  'problem.notFoundHint': 'It may have been deleted, belong to another company, or not be open to your role.',
   'problem.request': 'Request {id}',
   'problem.unexpected': 'Something went wrong on the server (status {status}). Please try again in a moment.',
   'report.asOf': 'As of {at}',

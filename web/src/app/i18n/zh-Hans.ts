@@ -259,7 +259,7 @@ export const zhHans = {
   'problem.network': '无法连接服务器。',
   'problem.networkHint': '已输入的内容不会丢失，恢复连接后请重试。',
   'problem.notFound': '此地址没有内容。',
-  'problem.notFoundHint': '可能已被删除，或属于另一家公司。',
+  'problem.notFoundHint': '可能已被删除、属于另一家公司，或您的角色无权查看。',
   'problem.request': '请求编号 {id}',
   'problem.unexpected': '服务器出错（状态 {status}），请稍后重试。',
   'report.asOf': '数据时间 {at}',
