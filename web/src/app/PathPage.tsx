@@ -26,7 +26,8 @@ export function usePagesAhead(): void {
   const isBusy = useIsFetching() > 0
   useEffect(() => {
     if (isBusy) return
-    const waiting = setTimeout(() => void recordPages().then(reportPage), AHEAD)
+    // What cannot be had ahead is asked for again when it is wanted, and missed there.
+    const waiting = setTimeout(() => void recordPages().then(reportPage).catch(() => undefined), AHEAD)
     return () => clearTimeout(waiting)
   }, [isBusy])
 }
@@ -55,7 +56,7 @@ function splitPath(path: string): { documents: string; record: string | null } {
 function DocumentRoute({ documentKey, record }: { documentKey: string; record: string | null }) {
   const meta = useDocumentMeta(documentKey)
   // Beside the declaration, not after it.
-  useEffect(() => void recordPages(), [])
+  useEffect(() => void recordPages().catch(() => undefined), [])
   if (meta.isError && isAbsent(meta.error)) return <NotFound />
   if (meta.isError) return <ProblemPage error={meta.error} onRetry={() => void meta.refetch()} />
   if (!meta.data)

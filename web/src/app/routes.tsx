@@ -1,4 +1,5 @@
 import { createBrowserRouter } from 'react-router'
+import { Broken } from './Broken'
 import { HomePage } from '../modules/insight/HomePage'
 import { OpenDocument, PathPage } from './PathPage'
 import { Shell } from './Shell'
@@ -7,10 +8,17 @@ export const router = createBrowserRouter([
   {
     path: '/',
     element: <Shell />,
+    errorElement: <Broken />,
     children: [
-      { index: true, element: <HomePage /> },
-      { path: 'open/:key/:id', element: <OpenDocument /> },
-      { path: '*', element: <PathPage /> },
+      {
+        // Inside the shell, so that menu and search stay.
+        errorElement: <Broken />,
+        children: [
+          { index: true, element: <HomePage /> },
+          { path: 'open/:key/:id', element: <OpenDocument /> },
+          { path: '*', element: <PathPage /> },
+        ],
+      },
     ],
   },
 ])

@@ -221,7 +221,10 @@ export function ReferenceInput(props: ReferenceInputProps) {
   const [isPicking, setPicking] = useState(false)
   const typing = useTyping(props)
   const { text, isOpen, setOpen, active, lookup } = typing
-  const openPicker = () => setPicking(true)
+  const openPicker = () => {
+    typing.setOpen(false) // its list would lie over the dialog
+    setPicking(true)
+  }
   const closePicker = () => {
     setPicking(false)
     input.current?.focus()

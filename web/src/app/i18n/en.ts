@@ -256,6 +256,8 @@ export const en = {
   'pivot.swap': 'Swap rows and columns',
   'pivot.view': 'Pivot',
   'print.print': 'Print',
+  'problem.broken': 'This page could not be shown.',
+  'problem.brokenHint': 'Its program did not come, or failed. What was saved is safe; drafts are kept in this browser.',
   'problem.forbidden': 'You may not see this.',
   'problem.network': 'The server cannot be reached.',
   'problem.networkHint': 'What you typed is kept. Try again when the connection is back.',

@@ -255,6 +255,8 @@ export const zhHans = {
   'pivot.swap': '行列互换',
   'pivot.view': '透视表',
   'print.print': '打印',
+  'problem.broken': '无法显示此页面。',
+  'problem.brokenHint': '页面程序未能加载或运行出错。已保存的内容不受影响，未保存的草稿保留在此浏览器中。',
   'problem.forbidden': '您无权查看此内容。',
   'problem.network': '无法连接服务器。',
   'problem.networkHint': '已输入的内容不会丢失，恢复连接后请重试。',
