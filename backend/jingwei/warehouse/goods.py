@@ -17,7 +17,8 @@ from jingwei.stock.models import Lot
 
 
 def quantities(command: Command, documents: Sequence[tuple[int, Any]]) -> list[Problem]:
-    """Fill `quantity_stock` of all lines; problems where a quantity is not positive, not exact or does not convert.
+    """Fill `quantity_stock` of all lines, and the unit where none is given; problems where a quantity is not positive,
+    not exact or does not convert.
 
     `documents` are (row, document) with `lines`.
     """
@@ -35,7 +36,7 @@ def quantities(command: Command, documents: Sequence[tuple[int, Any]]) -> list[P
             if not line.item.is_stocked:
                 message = _("%(item)s is not kept in stock.") % {"item": line.item}
                 problems.append(Problem("item.not_stocked", message).at(**{**place, "field": f"lines.{position}.item"}))
-            unit = line.unit or line.item.unit
+            unit = line.unit = line.unit or line.item.unit
             if line.quantity != round(line.quantity, unit.scale):
                 words = {"quantity": f"{line.quantity.normalize():f}", "unit": unit, "scale": unit.scale}
                 message = _("%(quantity)s: %(unit)s has %(scale)s decimals.") % words

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from jingwei.platform.documents.read import tidy
 from tests.books.stories import voucher
 from tests.purchasing.stories import confirmed, order, receipt, received, with_suppliers
 from tests.sales import stories as selling
@@ -24,6 +27,13 @@ def firm(world):
 def totals(reply):
     assert reply.status == 200, reply.body
     return [(t["currency"], t["count"], t["values"]) for t in reply.body["totals"]]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("-0.00", "0"), ("0E-8", "0"), ("-0.0100", "-0.01"), ("12.500", "12.5"), ("100", "100")]
+)
+def test_numbers_carry_no_idle_zeros_and_no_sign_on_nothing(value, text):
+    assert tidy(Decimal(value)) == text
 
 
 def test_sums_are_of_the_whole_list_by_currency_not_of_the_page(firm):

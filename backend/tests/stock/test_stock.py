@@ -192,6 +192,22 @@ def test_bad_lines_are_named_and_nothing_is_saved(stock, change, code):
     assert none.codes == ["doc.no_lines"]
 
 
+def test_the_stock_unit_stands_beside_a_quantity_where_none_was_typed(stock):
+    keeper = stock.person("keeper")
+    bodies = {
+        "warehouse/other-ins": body(at("2026-01-05"), ("BOLT", 10, "2.00")),
+        "warehouse/transfers": {
+            "moved_at": at("2026-01-06"),
+            "from_location": "A-01",
+            "to_location": "A-02",
+            "lines": [{"item": "BOLT", "quantity": "4"}],
+        },
+    }
+    for path, sent in bodies.items():
+        (line,) = keeper.made(path, sent)["lines"]
+        assert (line["unit"]["number"], line["unit"]["title"]) == ("PCS", "Piece")
+
+
 def test_units_convert_exactly_box_of_nine_and_back(stock):
     stock.create(
         "masterdata.item",

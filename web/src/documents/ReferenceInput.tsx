@@ -6,7 +6,7 @@ import { useT } from '../app/i18n/language'
 import { meantBy, useLookup, type Candidate } from './lookup'
 import { RecordPicker } from './RecordPicker'
 import { StateTag } from './StateTag'
-import { isUnit, referenceText } from './values'
+import { isUnit, readText } from './values'
 
 type Picked = Reference | CodeReference | null
 
@@ -200,7 +200,7 @@ function Combobox({ props, typing, listId, input, isPicking, openPicker }: Combo
       autoComplete="off"
       spellCheck={false}
       autoFocus={hasFocus}
-      value={text ?? (value ? referenceText(value) : '')}
+      value={text ?? (value ? readText(value) : '')}
       onChange={(event) => typing.type(event.target.value)}
       onFocus={(event) => event.target.select()}
       onBlur={() => {

@@ -52,7 +52,7 @@ export function referenceText(value: Reference | CodeReference): string {
   return `${value.number} ${value.title}`
 }
 
-/** A unit is read by its name, "Piece"; its code is for typing, and stands in what can be typed into. */
+/** A unit is read by its name, "Piece"; its code is for typing. */
 export function isUnit(key: string | undefined): boolean {
   return key === 'masterdata.unit'
 }

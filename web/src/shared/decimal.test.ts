@@ -39,6 +39,8 @@ describe('parseDecimal', () => {
 describe('formatNumber', () => {
   it('shows amounts with at least two decimals and never rounds', () => {
     expect(formatNumber('1234.5000', 'amount')).toBe('1,234.50')
+    expect(formatNumber('-0.0000', 'amount')).toBe('0.00')
+    expect(formatNumber('-0', 'quantity')).toBe('0')
     expect(formatNumber('-1234567.0000', 'amount')).toBe('-1,234,567.00')
     expect(formatNumber('0.1234', 'amount')).toBe('0.1234')
     expect(formatNumber('1500', 'amount', 0)).toBe('1,500')

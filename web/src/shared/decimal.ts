@@ -111,5 +111,6 @@ export function formatNumber(value: string | number, kind: NumberKind, scale?: n
   if (!DECIMAL.test(text) || !/\d/.test(text)) return text
   if (kind === 'integer' && /^-?\d{1,4}$/.test(text)) return text
   const decimals = kind === 'amount' ? Math.min(scale ?? 2, 2) : kind === 'price' ? 2 : 0
-  return groupThousands(withDecimals(text, decimals))
+  // A zero has no sign, whatever a reckoning left before it.
+  return groupThousands(withDecimals(isZero(text) ? text.replace('-', '') : text, decimals))
 }

@@ -53,7 +53,7 @@ def plain(value: Any) -> Any:
 
 def tidy(value: Decimal) -> str:
     """A decimal without the zeros that the column's scale adds: 12.500000 → 12.5, 10.000000 → 10."""
-    text = str(value)
+    text = str(value if value else abs(value))  # a zero has no sign
     if "E" in text:  # 0E-8
         text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if text[-1] == "0" and "." in text else text
