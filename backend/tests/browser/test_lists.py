@@ -84,7 +84,7 @@ def test_an_auditor_looks_at_everything_and_changes_nothing(person: Callable[...
     expect(page.get_by_test_id("action-deactivate")).to_have_count(0)
     expect(page.locator(".document-main").get_by_role("textbox")).to_have_count(0)
     page.goto("/masterdata/items/new")
-    expect(page.get_by_role("main")).to_contain_text("You may not see this.")
+    expect(page.get_by_role("main")).to_contain_text("You may not enter a new item.")
 
 
 def test_a_list_on_a_phone_has_its_name_in_a_line_and_every_button_in_reach(person: Callable[..., Person]) -> None:
