@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('finance', '0005_waiting_documents'),
+        ('finance', '0006_awaited_reasons'),
     ]
 
     operations = [
