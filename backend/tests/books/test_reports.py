@@ -132,6 +132,9 @@ def test_the_account_ledger_runs_from_opening_to_totals(books, reader):
     ]
     assert reply.body["heading"] == "112201 Trade receivables (invoiced)"
     assert [row["values"]["contra"] for row in reply.body["rows"]][:2] == [None, "1002 Bank deposits"]
+    sold = reader.get(f"reports/books.general-ledger?account={account}&from_on=2026-11-01&to_on=2026-11-05")
+    contra = [row["values"]["contra"] for row in sold.body["rows"] if row["values"]["contra"]]
+    assert contra == ["500101 Sales of goods, 22210107 Output VAT"], "the largest first, not the lowest code"
     echoed = reply.body["params"]
     assert echoed["account"] == {
         "id": account,

@@ -41,8 +41,8 @@ LIMIT %(limit)s
 """
 
 _SIDES = """
-SELECT DISTINCT line.entry_id, line.account_id, line.debit <> 0
-FROM journal_line line WHERE line.group_id = %s AND line.entry_id = ANY(%s)
+SELECT line.entry_id, line.account_id, line.debit <> 0, sum(abs(line.debit + line.credit))
+FROM journal_line line WHERE line.group_id = %s AND line.entry_id = ANY(%s) GROUP BY 1, 2, 3
 """
 
 
@@ -124,12 +124,13 @@ def lines_between(
 
 
 def contras(ledger: Ledger, lines: Iterable[BookLine]) -> dict[tuple[int, bool], list[str]]:
-    """对方科目: for (entry, whether debit) the accounts on the other side of the entry, in the order of the chart."""
+    """对方科目: for (entry, whether debit) the accounts on the other side of the entry, the largest amount first: where
+    an entry says several things, the line's own counterpart is mostly the largest."""
     entries = sorted({line.entry_id for line in lines})
-    found: dict[tuple[int, bool], list[str]] = defaultdict(list)
+    found: dict[tuple[int, bool], list[tuple[Decimal, str]]] = defaultdict(list)
     if entries:
         with connection.cursor() as cursor:
             cursor.execute(_SIDES, [ledger.group_id, entries])
-            for entry, account, is_debit in cursor.fetchall():
-                found[entry, not is_debit].append(ledger.codes[account])
-    return {key: sorted(codes) for key, codes in found.items()}
+            for entry, account, is_debit, amount in cursor.fetchall():
+                found[entry, not is_debit].append((-amount, ledger.codes[account]))
+    return {key: [code for _amount, code in sorted(sides)] for key, sides in found.items()}
