@@ -102,7 +102,7 @@ def test_a_file_that_cannot_be_read_fails_with_its_reason_in_the_askers_language
 
 
 def test_an_integration_waits_for_its_answer(world, steward):
-    secret = "jw-test-secret-2"
+    secret = "jw-test-secret-import"
     digest = hashlib.sha256(secret.encode()).hexdigest()
     ApiKey.objects.create(group=world.group, user=steward.user, name="in", secret_sha256=digest, scopes=[])
     reply = Client().post(

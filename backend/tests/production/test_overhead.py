@@ -18,7 +18,7 @@ MEANWHILE = (
     "yet. It goes when wages and the rest of the overhead of the period are booked."
 )
 AT_END = (
-    "Cross-check fails: Inventories are not less than their details ({} against {}). Orders bear 336.00 of "
+    "Cross-check fails: Inventories are at least the sum of their details ({} against {}). Orders bear 336.00 of "
     "manufacturing overhead that was not booked: book what lacks, then allocate the difference."
 )
 
