@@ -1,22 +1,23 @@
 """Migrations without the work that Django does for nothing.
 
-With each index and constraint that a migration adds or removes, Django makes the classes of all models anew that refer
-to one another. Here nearly all do, and it was most of the time of a first start. The schema editor needs of a model its
-table and its fields, and those stay as they are.
+With each model, field, index and constraint that a migration adds, Django makes the classes of all models anew that
+refer to one another. Here nearly all do, and it was most of the time of a first start. The schema editor needs of
+other models their tables and fields, and those stay as they are.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db.migrations.state import ProjectState
 
 
 @contextlib.contextmanager
-def options_in_place() -> Iterator[None]:
-    """Inside, indexes and constraints are noted in the state alone; whatever else changes makes classes anew."""
+def others_in_place() -> Iterator[None]:
+    """Inside, indexes and constraints are noted in the state alone, and a new model or field makes one class; whatever
+    else changes makes classes anew."""
     former = {name: vars(ProjectState)[name] for name in _INSTEAD}
     _put(_INSTEAD)
     try:
@@ -40,4 +41,32 @@ def _remove(self: ProjectState, app_label: str, model_name: str, option: str, re
     options[option] = [kept for kept in options[option] if kept.name != removed]
 
 
-_INSTEAD = {"_append_option": _append, "_remove_option": _remove}
+def _alone(add: Callable[..., None]) -> Callable[..., None]:
+    """The method, making anew no class but that of the model it is about."""
+
+    def added(self: ProjectState, *given: Any) -> None:
+        self.__dict__["is_alone"] = True
+        try:
+            add(self, *given)
+        finally:
+            del self.__dict__["is_alone"]
+
+    return added
+
+
+_with_others = vars(ProjectState)["_find_reload_model"]
+
+
+def _reloaded(self: ProjectState, app_label: str, model_name: str, delay: bool = False) -> Any:
+    if "is_alone" in self.__dict__:
+        return {(app_label, model_name.lower())}
+    return _with_others(self, app_label, model_name, delay)
+
+
+_INSTEAD = {
+    "_append_option": _append,
+    "_remove_option": _remove,
+    "_find_reload_model": _reloaded,
+    "add_model": _alone(ProjectState.add_model),
+    "add_field": _alone(ProjectState.add_field),
+}

@@ -39,7 +39,7 @@ def migrate_schema() -> str:
     from django.db import connections
     from django.db.migrations.executor import MigrationExecutor
 
-    from jingwei.platform.database.migrating import options_in_place
+    from jingwei.platform.database.migrating import others_in_place
 
     if "owner" not in connections:
         raise runtime.RuntimeProblem("MIGRATION_DATABASE_URL is not set: the schema belongs to that role.")
@@ -53,7 +53,7 @@ def migrate_schema() -> str:
         executor = MigrationExecutor(owner)
         pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
         if pending:
-            with options_in_place():
+            with others_in_place():
                 call_command("migrate", database="owner", verbosity=0, interactive=False)
         guards.install(owner, app_role=app_role)
     finally:

@@ -105,25 +105,27 @@ def _start_all(chosen: argparse.Namespace, supervisor: Supervisor, urls: runtime
             say(f"[2/{STEPS}] schema left alone: MIGRATION_DATABASE_URL is not set")
         say(f"[3/{STEPS}] seeing that there is somebody to sign in")
         passwords = _first_run(chosen.demo_months)
+    months = chosen.demo_months if passwords else 0
     try:
-        _start_children(chosen, supervisor)
+        _start_children(chosen, supervisor, months)
     finally:
         _print_passwords(passwords)  # they exist now and are kept nowhere, whatever else went wrong
-    if passwords and chosen.demo_months:
-        say(f"The demo company now lives through {chosen.demo_months} months; look on while it does.")
-        life = Child("demo company", ["simulate", "--months", str(chosen.demo_months)], is_once=True)
-        supervisor.children.append(life)
-        supervisor.start(life)
+    if months:
+        say(f"The demo company lives through {months} months; look on while it does.")
 
 
-def _start_children(chosen: argparse.Namespace, supervisor: Supervisor) -> None:
+def _start_children(chosen: argparse.Namespace, supervisor: Supervisor, months: int) -> None:
+    """Start what runs all the time; a new demo company lives beside it, from the first moment on."""
     port = address.choose_port(chosen.host, chosen.port)
     place = f"http://{'127.0.0.1' if chosen.host == '0.0.0.0' else chosen.host}:{port}/"  # noqa: S104
     say(f"[4/{STEPS}] starting the web server")
     os.environ.pop("MIGRATION_DATABASE_URL", None)  # from here on nobody needs the owner's rights
     web = Child("web server", _serve_arguments(chosen, port))
     worker = Child("worker", ["worker", "--jobs", str(chosen.jobs), "--grace", "4"])
-    supervisor.children += [web, worker]
+    lives = [Child("demo company", ["simulate", "--months", str(months)], is_once=True)] if months else []
+    supervisor.children += [web, worker, *lives]
+    for life in lives:
+        supervisor.start(life)
     supervisor.start(web, lambda: answers(chosen.host, port))
     say(f"[5/{STEPS}] starting the worker")
     supervisor.start(worker)
